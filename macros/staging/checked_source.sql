@@ -1,0 +1,33 @@
+{#- The relation of a source table, after a look at whether it is there with the columns and types that
+    __sources.yml declares. A missing file, a missing column or another type stops the build by name. -#}
+{% macro checked_source(source_name, table_name) -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if vitrine.is_building() -%}
+        {%- set what = "Source table " ~ source_name ~ "." ~ table_name -%}
+        {%- if not vitrine.source_exists(relation) -%}
+            {{ exceptions.raise_compiler_error(
+                what ~ " was not found at " ~ relation ~ ". Install the package or put the file there; "
+                ~ "the var source_dir names another folder.") }}
+        {%- endif -%}
+        {%- set found = {} -%}
+        {%- for column in adapter.get_column_schema_from_query('select * from ' ~ relation ~ ' limit 0') -%}
+            {%- do found.update({column.name | lower: column.data_type}) -%}
+        {%- endfor -%}
+        {%- set declared = graph.sources['source.' ~ project_name ~ '.' ~ source_name ~ '.' ~ table_name].columns -%}
+        {%- set problems = [] -%}
+        {%- for column in declared.values() -%}
+            {%- if column.name | lower not in found -%}
+                {%- do problems.append('column ' ~ column.name ~ ' is missing') -%}
+            {%- elif vitrine.type_family(column.data_type) != vitrine.type_family(found[column.name | lower]) -%}
+                {%- do problems.append(
+                    'column ' ~ column.name ~ ' is ' ~ found[column.name | lower] ~ ', expected ' ~ column.data_type) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if problems -%}
+            {{ exceptions.raise_compiler_error(
+                what ~ " does not fit its declaration in models/connectors/" ~ source_name ~ "/__sources.yml: "
+                ~ problems | join('; ') ~ ". Columns found: " ~ found.keys() | join(', ') ~ ".") }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ relation }}
+{%- endmacro %}

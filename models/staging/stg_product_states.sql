@@ -1,0 +1,11 @@
+-- One row per product and stretch of time in which its price, activity, stock and tier did not change that the contract accepts.
+
+{{ accepted_rows('product_states', [
+    'product_id',
+    'valid_from_at',
+    'valid_to_at',
+    'is_active',
+    'stock_quantity',
+    'list_price_amount',
+    'tier',
+]) }}

@@ -1,0 +1,11 @@
+-- One row per product that the contract accepts.
+
+{{ accepted_rows('products', [
+    'product_id',
+    'product_name',
+    'department',
+    'category',
+    'brand',
+    'is_merchandise',
+    'is_durable',
+]) }}

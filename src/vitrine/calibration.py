@@ -1,0 +1,120 @@
+"""Turning scores into probabilities, and judging probabilities."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+TINY = 1e-6
+
+
+def logit(probability: FloatArray) -> FloatArray:
+    """Return ln(p / (1 - p)), finite for 0 and 1 too."""
+    bounded = np.clip(probability, TINY, 1 - TINY)
+    return np.asarray(np.log(bounded / (1 - bounded)))
+
+
+def sigmoid(score: FloatArray) -> FloatArray:
+    """Return 1 / (1 + exp(-score)), without overflow."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * score)))
+
+
+@dataclass(frozen=True)
+class Sigmoid:
+    """Platt scaling: probability = sigmoid(slope * score + intercept) (Platt 1999)."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    def __call__(self, score: FloatArray) -> FloatArray:
+        """Return probabilities, same shape as score."""
+        return sigmoid(self.slope * score + self.intercept)
+
+
+def fit_sigmoid(score: FloatArray, outcome: NDArray[np.bool_], weight: FloatArray) -> Sigmoid:
+    """Fit Platt scaling to out-of-sample scores; falls back to the base rate when it cannot be fitted.
+
+    Parameters
+    ----------
+    score, outcome, weight
+        Shape (n,): logits, whether it happened, how many rows each row stands for.
+    """
+    if outcome.all() or not outcome.any():
+        rate = np.array([(weight * outcome).sum() + 0.5]) / (weight.sum() + 1.0)
+        return Sigmoid(0.0, float(logit(rate)[0]))
+    model = LogisticRegression(C=1e6)
+    model.fit(score[:, None], outcome, sample_weight=weight)
+    slope = float(model.coef_[0, 0])
+    if slope <= 0:  # a score that orders backwards says nothing: keep the base rate
+        rate = np.array([(weight * outcome).sum() / weight.sum()])
+        return Sigmoid(0.0, float(logit(rate)[0]))
+    return Sigmoid(slope, float(model.intercept_[0]))
+
+
+def area_under_curve(score: FloatArray, outcome: NDArray[np.bool_]) -> float:
+    """Return the probability that a positive outranks a negative, ties counted half; NaN without both."""
+    positives, negatives = int(outcome.sum()), int((~outcome).sum())
+    if not positives or not negatives:
+        return float("nan")
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    mean_ranks = np.cumsum(counts) - (counts - 1) / 2
+    rank_sum = mean_ranks[inverse][outcome].sum()
+    return float((rank_sum - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def brier_score(probability: FloatArray, outcome: NDArray[np.bool_]) -> float:
+    """Return the mean squared difference of probability and outcome (Brier 1950)."""
+    return float(np.mean((probability - outcome) ** 2))
+
+
+def top_share_lift(score: FloatArray, outcome: NDArray[np.bool_], share: float = 0.1) -> float:
+    """Return the outcome rate among the best share of scores over the rate of all; NaN without outcomes."""
+    count = max(1, round(share * len(score)))
+    best = np.argsort(-score, kind="stable")[:count]
+    rate = outcome.mean()
+    return float(outcome[best].mean() / rate) if rate > 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """A reliability curve: one entry a bin, shape (bins,)."""
+
+    mean_probability: FloatArray
+    observed_share: FloatArray
+    band_low_share: FloatArray
+    band_high_share: FloatArray
+    count: IntArray
+
+
+def reliability(
+    probability: FloatArray,
+    outcome: NDArray[np.bool_],
+    bins: int = 10,
+    draws: int = 1000,
+    coverage: float = 0.95,
+    seed: int = 0,
+) -> Reliability:
+    """Return the reliability curve with the band that a perfectly calibrated forecast would stay in.
+
+    The band resamples outcomes from the stated probabilities themselves (consistency resampling, Bröcker and
+    Smith, "Increasing the Reliability of Reliability Diagrams", 2007): a curve outside it is not chance.
+    """
+    bins = max(1, min(bins, len(probability)))
+    order = np.argsort(probability, kind="stable")
+    groups = np.array_split(order, bins)
+    random = np.random.default_rng(seed)
+    tail = 100 * (1 - coverage) / 2
+    rows = []
+    for group in groups:
+        stated = probability[group]
+        shares = (random.random((draws, len(group))) < stated).mean(axis=1)
+        low, high = np.percentile(shares, [tail, 100 - tail])
+        rows.append((stated.mean(), outcome[group].mean(), low, high, len(group)))
+    columns = np.array(rows, dtype=np.float64).T
+    return Reliability(
+        columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.int64)
+    )

@@ -1,0 +1,53 @@
+"""Turning ids into array positions and back, the same for any order of the rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Distinct ids in ascending order; an id's code is its position."""
+
+    values: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def encode(self, column: pa.ChunkedArray | pa.Array) -> IntArray:
+        """Return the code of each id, -1 for ids that are not known. Shape (n,), int64."""
+        codes = pc.index_in(column, value_set=self.values)
+        return np.asarray(pc.fill_null(codes, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    def decode(self, codes: IntArray) -> pa.Array:
+        """Return the ids at the given codes, NULL where the code is -1."""
+        return self.values.take(pa.array(codes, mask=codes < 0))
+
+
+def distinct_ids(column: pa.ChunkedArray | pa.Array) -> Ids:
+    """Collect the distinct, non-null ids of a column."""
+    values = pc.drop_null(pc.unique(column))
+    order = pc.sort_indices(values)
+    taken = values.take(order)
+    if isinstance(taken, pa.ChunkedArray):
+        taken = taken.combine_chunks()
+    return Ids(taken.cast(pa.string()))
+
+
+def as_doubles(column: pa.ChunkedArray | pa.Array) -> FloatArray:
+    """Return a column as float64 with NULL as NaN. Shape (n,)."""
+    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def feature_matrix(table: pa.Table, names: list[str]) -> NDArray[np.float32]:
+    """Stack columns into a float32 matrix, NULL as NaN. Shape (n, len(names))."""
+    matrix = np.empty((table.num_rows, len(names)), dtype=np.float32)
+    for position, name in enumerate(names):
+        matrix[:, position] = as_doubles(table[name])
+    return matrix

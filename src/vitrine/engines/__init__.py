@@ -1,0 +1,1 @@
+"""Everything that knows a warehouse: the rest of the package sees tables and arrays only."""

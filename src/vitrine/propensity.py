@@ -1,0 +1,151 @@
+"""Who is likely to buy: a calibrated purchase probability and the spend to expect, per customer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid, logit
+from vitrine.encoding import as_doubles, feature_matrix
+from vitrine.fits import fingerprint
+
+BASELINE_FEATURES = ("recency_days", "order_count")
+
+
+@dataclass(frozen=True)
+class PropensityParams:
+    """Parameters of one fit."""
+
+    iterations: int = 120
+    learning_rate: float = 0.05
+    leaves: int = 8
+    min_leaf_rows: int = 40
+    l2: float = 1.0
+    folds: int = 4
+    """Customer folds that the calibration is cross-fitted on."""
+    min_rows: int = 200
+    """With fewer rows, or a single outcome, the base rate is all that is learned."""
+    seed: int = 20180101
+
+
+@dataclass(frozen=True)
+class PropensityFit:
+    """A fitted model; ``classifier`` None means the base rate."""
+
+    feature_names: list[str]
+    classifier: Any
+    calibrator: Sigmoid
+    baseline: Any
+    regressor: Any
+    spend_ratio: float
+    mean_spend: float
+    row_count: int
+    training_fingerprint: str
+
+
+def customer_folds(customer_ids: pa.ChunkedArray, folds: int) -> NDArray[np.int64]:
+    """Return a fold per row that depends on the customer only. Shape (n,)."""
+    encoded = customer_ids.combine_chunks().cast(pa.string()).dictionary_encode()
+    values = [int(fingerprint(np.array([value], dtype=object))[:8], 16) % folds for value in encoded.dictionary.to_pylist()]
+    return np.asarray(values, dtype=np.int64)[np.asarray(encoded.indices)]
+
+
+def fit_propensity(table: pa.Table, feature_names: list[str], params: PropensityParams) -> PropensityFit:
+    """Learn from customers at past cutoffs whose outcome is known.
+
+    Parameters
+    ----------
+    table
+        Columns cutoff_at, customer_id, the features, has_ordered (boolean) and spend_amount (double).
+    feature_names
+        The feature columns.
+    params
+        The parameters.
+
+    Returns
+    -------
+    PropensityFit
+        The same for any order of the rows.
+    """
+    table = table.sort_by([("cutoff_at", "ascending"), ("customer_id", "ascending")])
+    matrix = feature_matrix(table, feature_names)
+    has_ordered = as_doubles(table["has_ordered"].cast(pa.int8())).astype(bool)
+    spend = as_doubles(table["spend_amount"])
+    trained_on = fingerprint(matrix, has_ordered, spend)
+    ordered_spend = spend[has_ordered & (spend > 0)]
+    mean_spend = float(ordered_spend.mean()) if len(ordered_spend) else 0.0
+    count = len(has_ordered)
+    if count < params.min_rows or has_ordered.all() or not has_ordered.any():
+        rate = fit_sigmoid(np.zeros(count), np.zeros(count, bool), np.ones(count))
+        if count:
+            share = np.array([(has_ordered.sum() + 0.5) / (count + 1.0)])
+            rate = Sigmoid(0.0, float(logit(share)[0]))
+        return PropensityFit(
+            feature_names, None, rate, None, None, 1.0, mean_spend, count, trained_on
+        )
+    folds = customer_folds(table["customer_id"], params.folds)
+    held_out = np.zeros(count)
+    for fold in range(params.folds):
+        inside, outside = folds != fold, folds == fold
+        if not outside.any() or has_ordered[inside].all() or not has_ordered[inside].any():
+            continue
+        model = _classifier(params).fit(matrix[inside], has_ordered[inside])
+        held_out[outside] = logit(model.predict_proba(matrix[outside])[:, 1])
+    classifier = _classifier(params).fit(matrix, has_ordered)
+    calibrator = fit_sigmoid(held_out, has_ordered, np.ones(count))
+    baseline = make_pipeline(StandardScaler(), LogisticRegression())
+    baseline.fit(_baseline_matrix(matrix, feature_names), has_ordered)
+    spenders = has_ordered & (spend > 0)
+    regressor, ratio = None, 1.0
+    if spenders.sum() >= params.min_rows:
+        regressor = HistGradientBoostingRegressor(
+            loss="gamma",
+            max_iter=params.iterations,
+            learning_rate=params.learning_rate,
+            max_leaf_nodes=params.leaves,
+            min_samples_leaf=params.min_leaf_rows,
+            l2_regularization=params.l2,
+            early_stopping=False,
+            random_state=params.seed,
+        ).fit(matrix[spenders], spend[spenders])
+        promised = calibrator(held_out) * regressor.predict(matrix)
+        ratio = float(spend.sum() / promised.sum()) if promised.sum() > 0 else 1.0
+    return PropensityFit(
+        feature_names, classifier, calibrator, baseline, regressor, ratio, mean_spend, count, trained_on
+    )
+
+
+def score_propensity(fit: PropensityFit, table: pa.Table) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return purchase probability, expected spend and the baseline's probability. Each shape (n,)."""
+    matrix = feature_matrix(table, fit.feature_names)
+    if fit.classifier is None or not table.num_rows:
+        probability = fit.calibrator(np.zeros(table.num_rows))
+        return probability, probability * fit.mean_spend, probability
+    probability = fit.calibrator(logit(fit.classifier.predict_proba(matrix)[:, 1]))
+    baseline = fit.baseline.predict_proba(_baseline_matrix(matrix, fit.feature_names))[:, 1]
+    spend = fit.mean_spend if fit.regressor is None else fit.regressor.predict(matrix)
+    return probability, probability * spend * fit.spend_ratio, baseline
+
+
+def _classifier(params: PropensityParams) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_iter=params.iterations,
+        learning_rate=params.learning_rate,
+        max_leaf_nodes=params.leaves,
+        min_samples_leaf=params.min_leaf_rows,
+        l2_regularization=params.l2,
+        early_stopping=False,
+        random_state=params.seed,
+    )
+
+
+def _baseline_matrix(matrix: NDArray[np.float32], names: list[str]) -> FloatArray:
+    """Return log recency and log frequency. Shape (n, 2)."""
+    columns = [matrix[:, names.index(name)] for name in BASELINE_FEATURES]
+    return np.log1p(np.nan_to_num(np.column_stack(columns))).astype(np.float64)

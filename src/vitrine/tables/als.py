@@ -1,0 +1,103 @@
+"""Rows of the ALS models."""
+
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vitrine.als import AlsFactors, AlsParams, FactorArray, fit_als, propose
+from vitrine.encoding import Ids, as_doubles
+from vitrine.fits import fingerprint, fit_id, parameters_json
+from vitrine.tables.frames import TIMESTAMP, repeated, with_first
+
+CANDIDATE_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("product_id", pa.string()),
+        ("candidate_score", pa.float64()),
+        ("anchor_product_id", pa.string()),
+    ]
+)
+
+
+def als_factor_rows(cutoff: datetime, interactions: pa.Table, params: AlsParams) -> pa.Table:
+    """Fit ALS at one cutoff; return cutoff_at, entity_type, entity_id, fit_id and factors (list of float)."""
+    interactions = interactions.sort_by([("customer_id", "ascending"), ("product_id", "ascending")])
+    factors = fit_als(interactions, params)
+    trained_on = fingerprint(
+        as_doubles(interactions["weight"]),
+        np.asarray(interactions["customer_id"].to_pylist(), dtype=object),
+        np.asarray(interactions["product_id"].to_pylist(), dtype=object),
+    )
+    name = fit_id("als", parameters_json(params), trained_on)
+    parts = [
+        ("customer", factors.customers, factors.customer_factors),
+        ("product", factors.products, factors.product_factors),
+    ]
+    return pa.concat_tables(
+        pa.table(
+            {
+                "cutoff_at": repeated(cutoff, len(ids), TIMESTAMP),
+                "entity_type": repeated(kind, len(ids), pa.string()),
+                "entity_id": ids.values,
+                "fit_id": repeated(name, len(ids), pa.string()),
+                "factors": _lists(values, params.factors),
+            }
+        )
+        for kind, ids, values in parts
+    )
+
+
+def als_factors_of(rows: pa.Table) -> AlsFactors:
+    """Return the factors of one cutoff from its rows (entity_type, entity_id, factors)."""
+    parts = []
+    for kind in ("customer", "product"):
+        part = rows.filter(pc.equal(rows["entity_type"], kind)).sort_by("entity_id")
+        flat = part["factors"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        matrix = np.asarray(flat, np.float32).reshape(part.num_rows, -1) if part.num_rows else _none()
+        parts.append((Ids(part["entity_id"].combine_chunks().cast(pa.string())), matrix))
+    (customers, customer_factors), (products, product_factors) = parts
+    return AlsFactors(customers, products, customer_factors, product_factors)
+
+
+def als_factors_by_cutoff(rows: pa.Table) -> dict[datetime, AlsFactors]:
+    """Return the factors of each cutoff in the rows."""
+    return {
+        cutoff: als_factors_of(rows.filter(pc.equal(rows["cutoff_at"], pa.scalar(cutoff, TIMESTAMP))))
+        for cutoff in sorted(pc.unique(rows["cutoff_at"]).to_pylist())
+    }
+
+
+def als_candidate_rows(
+    cutoff: datetime,
+    factors: AlsFactors,
+    owned: pa.Table,
+    sellable: pa.ChunkedArray,
+    max_candidates: int,
+    allow_owned: bool,
+) -> pa.Table:
+    """Return the candidates of one cutoff, in the columns that every candidate source has."""
+    batches = list(propose(factors, owned, sellable, max_candidates, allow_owned))
+    found = pa.concat_tables(batches).cast(CANDIDATE_SCHEMA) if batches else CANDIDATE_SCHEMA.empty_table()
+    rows = with_first(found, {"cutoff_at": repeated(cutoff, found.num_rows, TIMESTAMP)})
+    source = repeated("als", found.num_rows, pa.string())
+    return rows.append_column("candidate_source", source).select(
+        [
+            "cutoff_at",
+            "customer_id",
+            "product_id",
+            "candidate_source",
+            "candidate_score",
+            "anchor_product_id",
+        ]
+    )
+
+
+def _lists(values: FactorArray, width: int) -> pa.Array:
+    offsets = np.arange(len(values) + 1, dtype=np.int32) * width
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values.ravel(), pa.float32()))
+
+
+def _none() -> FactorArray:
+    return np.empty((0, 0), dtype=np.float32)
