@@ -1,0 +1,15 @@
+-- Products that shared baskets with what the customer bought, strongest tie first.
+
+with pair_scores as (
+    select * from {{ ref('int_candidates__pair_scores') }}
+    where pair_scope = 'basket'
+)
+
+select
+    cutoff_at,
+    customer_id,
+    product_id,
+    'basket_pairs' as candidate_source,
+    candidate_score,
+    anchor_product_id
+from pair_scores

@@ -1,0 +1,22 @@
+-- One row per channel: the policy that analysts edit in seeds/channel_policies.csv, typed and checked.
+
+{%- set policies = ref('channel_policies') %}
+{{- raise_when_any(
+    "select 'channel ' || coalesce(nullif(channel, ''), '(empty)') || ', column ' || column_name || ': ' || problem "
+    ~ "from " ~ ref('int_integrity__policy_errors') ~ " order by channel, column_name",
+    "seeds/channel_policies.csv has values that cannot be used:"
+) }}
+select
+    channel,
+    policy_name,
+    try_cast(slot_count as integer) as slot_count,
+    audience_type,
+    try_cast(audience_value as double) as audience_value,
+    try_cast(popularity_penalty as double) as popularity_penalty,
+    try_cast(diversity_strength as double) as diversity_strength,
+    try_cast(max_per_category as integer) as max_per_category,
+    try_cast(max_per_brand as integer) as max_per_brand,
+    try_cast(valid_days as integer) as valid_days,
+    owner,
+    note
+from {{ policies }}

@@ -1,0 +1,46 @@
+-- One row per value of seeds/channel_policies.csv that cannot be used, and why.
+
+{%- set numbers = {
+    'slot_count': [1, 50, 'integer'],
+    'audience_value': [0, 1, 'double'],
+    'popularity_penalty': [0, 10, 'double'],
+    'diversity_strength': [0, 1, 'double'],
+    'max_per_category': [1, 50, 'integer'],
+    'max_per_brand': [1, 50, 'integer'],
+    'valid_days': [1, 365, 'integer'],
+} %}
+
+with policies as (
+    select * from {{ ref('channel_policies') }}
+)
+
+select
+    channel,
+    'channel' as column_name,
+    'a channel needs a name and exactly one row, this one has ' || cast(count(*) as {{ dbt.type_string() }}) as problem
+from policies
+group by channel
+having count(*) > 1 or nullif(trim(channel), '') is null
+union all
+select
+    channel,
+    'audience_type' as column_name,
+    'is ' || coalesce(audience_type, '(empty)') || ', must be top_share or threshold' as problem
+from policies
+where coalesce(audience_type, '') not in ('top_share', 'threshold')
+{%- for column_name, limits in numbers.items() %}
+union all
+select
+    channel,
+    '{{ column_name }}' as column_name,
+    'is ' || coalesce(cast({{ column_name }} as {{ dbt.type_string() }}), '(empty)')
+    || ', must be {{ "a whole number" if limits[2] == "integer" else "a number" }}'
+    || ' from {{ limits[0] }} to {{ limits[1] }}' as problem
+from policies
+where
+    try_cast({{ column_name }} as double) is null
+    or try_cast({{ column_name }} as double) not between {{ limits[0] }} and {{ limits[1] }}
+    {%- if limits[2] == 'integer' %}
+    or try_cast({{ column_name }} as double) != floor(try_cast({{ column_name }} as double))
+    {%- endif %}
+{%- endfor %}

@@ -1,0 +1,73 @@
+-- One row per cutoff, channel and customer: how likely to buy, and whether the channel's policy sends to them.
+
+with scores as (
+    select * from {{ ref('int_propensity__scores') }}
+),
+
+policies as (
+    select * from {{ ref('int_integrity__channel_policies') }}
+),
+
+contact_blocks as (
+    select
+        cutoff_at,
+        customer_id,
+        min(reason) as reason
+    from {{ ref('int_rules__verdicts') }}
+    where verdict = 'block' and product_id is null
+    group by cutoff_at, customer_id
+),
+
+ranked as (
+    select
+        scores.cutoff_at,
+        policies.channel,
+        scores.customer_id,
+        scores.purchase_probability,
+        scores.expected_spend_amount,
+        policies.audience_type,
+        policies.audience_value,
+        row_number() over (
+            partition by scores.cutoff_at, policies.channel
+            order by scores.purchase_probability desc, scores.customer_id asc
+        ) as propensity_rank,
+        count(*) over (partition by scores.cutoff_at, policies.channel) as customer_count,
+        {{ is_in_share('scores.customer_id', var('holdout_share'), var('holdout_salt')) }} as is_holdout,
+        contact_blocks.reason as contact_block_reason
+    from scores
+    cross join policies
+    left join contact_blocks
+        on
+            scores.cutoff_at = contact_blocks.cutoff_at
+            and scores.customer_id = contact_blocks.customer_id
+),
+
+judged as (
+    select
+        ranked.*,
+        propensity_rank <= ceil(customer_count * {{ var('high_propensity_share') }}) as is_high_propensity,
+        case
+            when contact_block_reason is not null then contact_block_reason
+            when is_holdout then 'held out for measurement'
+            when audience_type = 'top_share' and propensity_rank > ceil(customer_count * audience_value)
+                then 'purchase probability below the policy share'
+            when audience_type = 'threshold' and purchase_probability < audience_value
+                then 'purchase probability below the policy threshold'
+        end as exclusion_reason
+    from ranked
+)
+
+select
+    cutoff_at,
+    channel,
+    customer_id,
+    purchase_probability,
+    expected_spend_amount,
+    propensity_rank,
+    cast(ceil({{ var('decile_count') }} * propensity_rank / cast(customer_count as double)) as integer) as propensity_decile,
+    is_high_propensity,
+    is_holdout,
+    contact_block_reason is null as is_contactable,
+    exclusion_reason is null as is_in_audience,
+    exclusion_reason
+from judged

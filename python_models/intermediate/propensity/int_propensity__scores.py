@@ -1,0 +1,22 @@
+"""Purchase probability and expected spend of each customer at the judged cutoffs and to serve.
+
+Grain: one row per cutoff and customer.
+Algorithm: `vitrine.propensity.score_propensity` with the fits of int_propensity__fits.
+"""
+
+from vitrine.engines.frames import is_at, read_table
+from vitrine.tables import concat, load_fits, propensity_score_rows, scored_cutoffs
+
+
+def model(dbt, session):
+    fits = load_fits(read_table(dbt.ref("int_propensity__fits"), ["fit_scope", "fit_id", "model"]))
+    cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
+    features = dbt.ref("int_features__customers")
+
+    def scores_at(cutoff, scope):
+        fit_id, fit = fits[scope]
+        columns = ["customer_id", *fit.feature_names]
+        rows = read_table(features, columns, is_at("cutoff_at", [cutoff]))
+        return propensity_score_rows(cutoff, fit_id, fit, rows)
+
+    return concat(scores_at(cutoff, scope) for cutoff, scope in scored_cutoffs(cutoffs))
