@@ -1,4 +1,5 @@
--- One row per product and stretch of time in which its price, activity, stock and tier did not change that the contract accepts.
+-- One row per product and stretch of time in which its price, activity, stock and tier did not change that the
+-- contract accepts.
 
 {{ accepted_rows('product_states', [
     'product_id',

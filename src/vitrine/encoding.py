@@ -51,3 +51,14 @@ def feature_matrix(table: pa.Table, names: list[str]) -> NDArray[np.float32]:
     for position, name in enumerate(names):
         matrix[:, position] = as_doubles(table[name])
     return matrix
+
+
+def informative_features(table: pa.Table, names: list[str]) -> list[str]:
+    """Return the columns with at least two distinct known values: what is all NULL or constant teaches nothing."""
+    kept = []
+    for name in names:
+        bounds = pc.min_max(pc.drop_null(table[name].cast(pa.float64())))
+        low, high = bounds["min"].as_py(), bounds["max"].as_py()
+        if low is not None and low < high:
+            kept.append(name)
+    return kept

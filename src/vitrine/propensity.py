@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid, logit
-from vitrine.encoding import as_doubles, feature_matrix
+from vitrine.encoding import as_doubles, feature_matrix, informative_features
 from vitrine.fits import fingerprint
 
 BASELINE_FEATURES = ("recency_days", "order_count")
@@ -74,6 +74,7 @@ def fit_propensity(table: pa.Table, feature_names: list[str], params: Propensity
         The same for any order of the rows.
     """
     table = table.sort_by([("cutoff_at", "ascending"), ("customer_id", "ascending")])
+    feature_names = informative_features(table, feature_names)
     matrix = feature_matrix(table, feature_names)
     has_ordered = as_doubles(table["has_ordered"].cast(pa.int8())).astype(bool)
     spend = as_doubles(table["spend_amount"])
@@ -81,11 +82,10 @@ def fit_propensity(table: pa.Table, feature_names: list[str], params: Propensity
     ordered_spend = spend[has_ordered & (spend > 0)]
     mean_spend = float(ordered_spend.mean()) if len(ordered_spend) else 0.0
     count = len(has_ordered)
-    if count < params.min_rows or has_ordered.all() or not has_ordered.any():
-        rate = fit_sigmoid(np.zeros(count), np.zeros(count, bool), np.ones(count))
-        if count:
-            share = np.array([(has_ordered.sum() + 0.5) / (count + 1.0)])
-            rate = Sigmoid(0.0, float(logit(share)[0]))
+    knows_baseline = set(BASELINE_FEATURES) <= set(feature_names)
+    if count < params.min_rows or has_ordered.all() or not has_ordered.any() or not knows_baseline:
+        share = np.array([(has_ordered.sum() + 0.5) / (count + 1.0)])
+        rate = Sigmoid(0.0, float(logit(share)[0]))
         return PropensityFit(
             feature_names, None, rate, None, None, 1.0, mean_spend, count, trained_on
         )

@@ -8,7 +8,7 @@ import pyarrow as pa
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid, logit
-from vitrine.encoding import as_doubles, feature_matrix
+from vitrine.encoding import as_doubles, feature_matrix, informative_features
 from vitrine.fits import fingerprint
 from vitrine.propensity import customer_folds
 
@@ -67,7 +67,8 @@ def fit_ranker(
     table = table.sort_by(
         [("cutoff_at", "ascending"), ("customer_id", "ascending"), ("product_id", "ascending")]
     )
-    matrix = feature_matrix(table, feature_names)
+    known_names = informative_features(table, feature_names)
+    matrix = feature_matrix(table, known_names)
     has_bought = as_doubles(table["has_bought"].cast(pa.int8())).astype(bool)
     weight = np.where(has_bought, 1.0, 1.0 / negative_share)
     trained_on = fingerprint(matrix, has_bought)
@@ -88,7 +89,7 @@ def fit_ranker(
     judged = ~np.isnan(held_out)
     calibrator = fit_sigmoid(held_out[judged], has_bought[judged], weight[judged])
     classifier = _classifier(params).fit(matrix, has_bought)
-    return RankerFit(feature_names, classifier, offset, calibrator, count, trained_on)
+    return RankerFit(known_names, classifier, offset, calibrator, count, trained_on)
 
 
 def score_candidates(fit: RankerFit, table: pa.Table) -> tuple[FloatArray, FloatArray]:

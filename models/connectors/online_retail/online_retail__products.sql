@@ -23,7 +23,11 @@ names as (
             partition by stock_code
             order by
                 -- Clerks' notes such as 'damaged' come on lines without a price.
-                case when description is not null and price > 0 then 0 when description is not null then 1 else 2 end asc,
+                case
+                    when description is not null and price > 0 then 0
+                    when description is not null then 1
+                    else 2
+                end asc,
                 invoiced_at asc, description asc nulls last
         ) as name_rank
     from invoice_lines

@@ -1,5 +1,6 @@
--- One row per cutoff, pair scope, customer and product tied to what the customer bought: the ties add up,
--- each weighted by how much and how lately the customer bought the anchor product.
+-- One row per cutoff, pair scope, customer and product tied to what the customer bought: the ties add up, each
+-- weighted by how much and how lately the customer bought the anchor product. Tens of millions of ties are
+-- summed on short numbers, which follow the order of the ids, and named again at the end.
 
 with customer_products as (
     select * from {{ ref('int_interactions__customer_products') }}
@@ -9,75 +10,104 @@ product_pairs as (
     select * from {{ ref('int_features__product_pairs') }}
 ),
 
-anchors as (
-    select *
-    from (
-        select
-            cutoff_at,
-            customer_id,
-            product_id,
-            weight,
-            row_number() over (
-                partition by cutoff_at, customer_id order by weight desc, last_ordered_at desc, product_id asc
-            ) as anchor_rank
-        from customer_products
-    ) as ranked_anchors
-    where anchor_rank <= {{ var('max_anchors_per_customer') }}
+product_numbers as (
+    select
+        product_id,
+        cast(row_number() over (order by product_id asc) as integer) as product_number
+    from (select distinct product_id from customer_products) as products
+),
+
+customer_numbers as (
+    select
+        cutoff_at,
+        customer_id,
+        cast(row_number() over (order by cutoff_at asc, customer_id asc) as integer) as customer_number
+    from customer_products
+    group by cutoff_at, customer_id
+),
+
+owned as (
+    select
+        customer_products.cutoff_at,
+        customer_numbers.customer_number,
+        product_numbers.product_number,
+        customer_products.weight,
+        row_number() over (
+            partition by customer_numbers.customer_number
+            order by
+                customer_products.weight desc, customer_products.last_ordered_at desc,
+                product_numbers.product_number asc
+        ) as anchor_rank
+    from customer_products
+    inner join customer_numbers
+        on
+            customer_products.cutoff_at = customer_numbers.cutoff_at
+            and customer_products.customer_id = customer_numbers.customer_id
+    inner join product_numbers on customer_products.product_id = product_numbers.product_id
+),
+
+pairs as (
+    select
+        product_pairs.cutoff_at,
+        product_pairs.pair_scope,
+        anchors.product_number,
+        companions.product_number as companion_number,
+        product_pairs.cosine
+    from product_pairs
+    inner join product_numbers as anchors on product_pairs.product_id = anchors.product_id
+    inner join product_numbers as companions on product_pairs.companion_product_id = companions.product_id
 ),
 
 ties as (
     select
-        anchors.cutoff_at,
-        product_pairs.pair_scope,
-        anchors.customer_id,
-        product_pairs.companion_product_id as product_id,
-        anchors.product_id as anchor_product_id,
-        cast(ln(1 + anchors.weight) * product_pairs.cosine as decimal(18, 9)) as tie_score
-    from anchors
-    inner join product_pairs
+        pairs.pair_scope,
+        owned.customer_number,
+        pairs.companion_number as product_number,
+        owned.product_number as anchor_number,
+        cast({{ var('tie_units') }} * ln(1 + owned.weight) * pairs.cosine as bigint) as tie_units
+    from owned
+    inner join pairs
         on
-            anchors.cutoff_at = product_pairs.cutoff_at
-            and anchors.product_id = product_pairs.product_id
+            owned.cutoff_at = pairs.cutoff_at
+            and owned.product_number = pairs.product_number
+    where owned.anchor_rank <= {{ var('max_anchors_per_customer') }}
 ),
 
 scores as (
     select
-        cutoff_at,
         pair_scope,
-        customer_id,
-        product_id,
-        cast(sum(tie_score) as double) as candidate_score,
-        max_by(anchor_product_id, tie_score) as anchor_product_id
+        customer_number,
+        product_number,
+        cast(sum(tie_units) as bigint) as tie_units,
+        max_by(anchor_number, tie_units) as anchor_number
     from ties
-    group by cutoff_at, pair_scope, customer_id, product_id
-),
-
-not_owned as (
-    select scores.*
-    from scores
-    left join customer_products
-        on
-            scores.cutoff_at = customer_products.cutoff_at
-            and scores.customer_id = customer_products.customer_id
-            and scores.product_id = customer_products.product_id
-    where customer_products.product_id is null {%- if var('allow_replenishment') %} or true {%- endif %}
+    group by pair_scope, customer_number, product_number
 ),
 
 ranked as (
     select
-        not_owned.*,
+        scores.*,
         row_number() over (
-            partition by cutoff_at, pair_scope, customer_id order by candidate_score desc, product_id asc
+            partition by scores.pair_scope, scores.customer_number
+            order by scores.tie_units desc, scores.product_number asc
         ) as candidate_rank
-    from not_owned
+    from scores
+    left join owned
+        on
+            scores.customer_number = owned.customer_number
+            and scores.product_number = owned.product_number
+    where owned.product_number is null {%- if var('allow_replenishment') %} or true {%- endif %}
 )
 
 select
-    cutoff_at,
-    pair_scope,
-    customer_id,
-    product_id,
-    candidate_score,
-    anchor_product_id
+    customer_numbers.cutoff_at,
+    ranked.pair_scope,
+    customer_numbers.customer_id,
+    products.product_id,
+    ranked.tie_units / cast({{ var('tie_units') }} as double) as candidate_score,
+    anchors.product_id as anchor_product_id
 from ranked
-where candidate_rank <= {{ var('max_candidates_per_source') }}
+inner join customer_numbers on ranked.customer_number = customer_numbers.customer_number
+inner join product_numbers as products on ranked.product_number = products.product_number
+inner join product_numbers as anchors on ranked.anchor_number = anchors.product_number
+where ranked.candidate_rank <= {{ var('max_candidates_per_source') }}

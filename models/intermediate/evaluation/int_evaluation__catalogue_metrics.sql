@@ -46,7 +46,8 @@ ranked_exposures as (
         exposures.*,
         row_number() over (
             partition by cutoff_at, slate_variant, customer_segment order by exposure_count asc, product_id asc
-        ) as exposure_rank
+        ) as exposure_rank,
+        count(*) over (partition by cutoff_at, slate_variant, customer_segment) as exposed_count
     from exposures
 ),
 
@@ -60,26 +61,14 @@ totals as (
         min(catalogue_sizes.category_count) as all_category_count,
         count(*) as exposed_count,
         count(distinct ranked_exposures.category) as category_count,
-        cast(sum(exposure_count) as double) as exposure_sum,
+        cast(sum(ranked_exposures.exposure_count) as double) as exposure_sum,
         -- Products never shown rank first with zero, so only the shown ones add to the sum.
         cast(sum(
-            exposure_count * (catalogue_sizes.product_count - exposed.exposed_count + exposure_rank)
+            ranked_exposures.exposure_count
+            * (catalogue_sizes.product_count - ranked_exposures.exposed_count + ranked_exposures.exposure_rank)
         ) as double) as ranked_exposure_sum
     from ranked_exposures
     inner join catalogue_sizes on ranked_exposures.cutoff_at = catalogue_sizes.cutoff_at
-    inner join (
-        select
-            cutoff_at,
-            slate_variant,
-            customer_segment,
-            count(*) as exposed_count
-        from exposures
-        group by cutoff_at, slate_variant, customer_segment
-    ) as exposed
-        on
-            ranked_exposures.cutoff_at = exposed.cutoff_at
-            and ranked_exposures.slate_variant = exposed.slate_variant
-            and ranked_exposures.customer_segment = exposed.customer_segment
     group by
         ranked_exposures.cutoff_at, ranked_exposures.cutoff_role, ranked_exposures.slate_variant,
         ranked_exposures.customer_segment

@@ -20,7 +20,10 @@ product_buyers as (
             end
         ) as buyer_count,
         sum(
-            case when {{ dbt.datediff('last_ordered_at', 'cutoff_at', 'day') }} <= {{ var('horizon_days') }} then 1 else 0 end
+            case
+                when {{ dbt.datediff('last_ordered_at', 'cutoff_at', 'day') }} <= {{ var('horizon_days') }} then 1
+                else 0
+            end
         ) as horizon_buyer_count,
         cast(sum(cast(weight as decimal(18, 9))) as double) as weight,
         {{ exact_sum('net_amount') }} / nullif({{ exact_sum('quantity') }}, 0) as mean_paid_amount

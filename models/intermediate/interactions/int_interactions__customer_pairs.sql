@@ -12,6 +12,10 @@ with customer_products as (
     group by customer_id, product_id
 ),
 
+calendar as (
+    select min(cutoff_at) as first_cutoff_at from {{ ref('int_calendar__cutoffs') }}
+),
+
 -- Buyers of a product only grow, so a product with too few at the last cutoff has too few at each. Millions
 -- of pairs are counted on short numbers and named again at the end.
 frequent_products as (
@@ -31,9 +35,7 @@ customer_numbers as (
         frequent_products.product_number
     from customer_products
     inner join frequent_products on customer_products.product_id = frequent_products.product_id
-    cross join (
-        select min(cutoff_at) as first_cutoff_at from {{ ref('int_calendar__cutoffs') }}
-    ) as calendar
+    cross join calendar
 ),
 
 pairs as (

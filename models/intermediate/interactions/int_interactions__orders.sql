@@ -24,7 +24,8 @@ orders as (
 select
     orders.*,
     {{ dbt.datediff(
-        'lag(orders.ordered_at) over (partition by orders.customer_id order by orders.ordered_at asc, orders.order_id asc)',
+        'lag(orders.ordered_at) over ('
+        ~ 'partition by orders.customer_id order by orders.ordered_at asc, orders.order_id asc)',
         'orders.ordered_at', 'day'
     ) }} as days_since_previous_order
 from orders

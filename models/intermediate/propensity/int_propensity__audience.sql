@@ -64,7 +64,8 @@ select
     purchase_probability,
     expected_spend_amount,
     propensity_rank,
-    cast(ceil({{ var('decile_count') }} * propensity_rank / cast(customer_count as double)) as integer) as propensity_decile,
+    cast(ceil({{ var('decile_count') }} * propensity_rank / cast(customer_count as double)) as integer)
+        as propensity_decile,
     is_high_propensity,
     is_holdout,
     contact_block_reason is null as is_contactable,

@@ -53,8 +53,10 @@ select
     cast({{ dbt.datediff('customer_categories.last_ordered_at', 'candidates.cutoff_at', 'day') }} as float)
         as category_recency_days,
     cast(coalesce(customer_brands.order_share, 0) as float) as brand_order_share,
-    cast(ln(greatest(products.price_amount, {{ var('min_price_amount') }})
-    / greatest(customers.mean_price_amount, {{ var('min_price_amount') }})) as float) as log_price_ratio,
+    cast(ln(
+        greatest(products.price_amount, {{ var('min_price_amount') }})
+        / greatest(customers.mean_price_amount, {{ var('min_price_amount') }})
+    ) as float) as log_price_ratio,
     cast(products.price_percentile - customers.mean_price_percentile as float) as price_percentile_gap,
     cast(products.popularity_percentile - customers.mean_popularity_percentile as float) as popularity_gap,
     cast(customers.recency_days as float) as customer_recency_days,

@@ -1,4 +1,5 @@
--- One row per customer, channel and stretch of time in which the answer did not change, as the connector gives it, with the reason why the contract rejects it.
+-- One row per customer, channel and stretch of time in which the answer did not change, as the connector gives it,
+-- with the reason why the contract rejects it.
 
 {{ checked_rows(
     'consents',

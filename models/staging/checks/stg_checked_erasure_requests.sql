@@ -1,4 +1,5 @@
--- One row per request of a customer to be erased, as the connector gives it, with the reason why the contract rejects it.
+-- One row per request of a customer to be erased, as the connector gives it, with the reason why the contract rejects
+-- it.
 
 {{ checked_rows(
     'erasure_requests',

@@ -1,4 +1,5 @@
--- One row per thing a customer did: view, cart, wishlist, open, click, redeem, unsubscribe, as the connector gives it, with the reason why the contract rejects it.
+-- One row per thing a customer did: view, cart, wishlist, open, click, redeem, unsubscribe, as the connector gives
+-- it, with the reason why the contract rejects it.
 
 {{ checked_rows(
     'events',
@@ -14,7 +15,8 @@
     key=['event_id'],
     required=['event_id', 'customer_id', 'event_type', 'occurred_at'],
     problems={
-        'unknown_event_type': "event_type not in ('view', 'cart', 'wishlist', 'open', 'click', 'redeem', 'unsubscribe')",
+        'unknown_event_type':
+            "event_type not in ('view', 'cart', 'wishlist', 'open', 'click', 'redeem', 'unsubscribe')",
     },
     seen_at='occurred_at',
 ) }}

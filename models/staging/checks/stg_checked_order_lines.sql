@@ -14,7 +14,9 @@
         'is_return': 'boolean',
     },
     key=['order_line_id'],
-    required=['order_line_id', 'order_id', 'customer_id', 'product_id', 'ordered_at', 'quantity', 'net_amount', 'is_return'],
+    required=[
+        'order_line_id', 'order_id', 'customer_id', 'product_id', 'ordered_at', 'quantity', 'net_amount', 'is_return',
+    ],
     problems={
         'negative_quantity': "quantity < 0",
         'zero_quantity': "quantity = 0",

@@ -1,4 +1,5 @@
--- One row per product and stretch of time in which its price, activity, stock and tier did not change, as the connector gives it, with the reason why the contract rejects it.
+-- One row per product and stretch of time in which its price, activity, stock and tier did not change, as the
+-- connector gives it, with the reason why the contract rejects it.
 
 {{ checked_rows(
     'product_states',

@@ -1,0 +1,85 @@
+"""Probabilities: metrics by hand, and a band that a calibrated forecast stays in and another leaves."""
+
+import numpy as np
+import pytest
+
+from vitrine.calibration import (
+    Sigmoid,
+    area_under_curve,
+    brier_score,
+    fit_sigmoid,
+    logit,
+    reliability,
+    sigmoid,
+    top_share_lift,
+)
+
+
+def test_area_under_curve_by_hand():
+    score = np.array([0.1, 0.4, 0.4, 0.8])
+    outcome = np.array([False, False, True, True])
+    # pairs (positive, negative): .4>.1, .4=.4 (half), .8>.1, .8>.4
+    assert area_under_curve(score, outcome) == pytest.approx(3.5 / 4)
+    assert np.isnan(area_under_curve(score, np.ones(4, bool)))
+
+
+def test_brier_score_and_lift_by_hand():
+    outcome = np.array([True, False, False, False])
+    assert brier_score(np.array([0.5, 0.5, 0.0, 0.0]), outcome) == pytest.approx(0.125)
+    assert top_share_lift(np.array([0.9, 0.1, 0.1, 0.1]), outcome, share=0.25) == pytest.approx(4.0)
+
+
+def test_logit_and_sigmoid_undo_each_other_and_stay_finite():
+    values = np.array([-800.0, -2.0, 0.0, 3.0, 800.0])
+    assert np.isfinite(sigmoid(values)).all()
+    np.testing.assert_allclose(logit(sigmoid(values[1:4])), values[1:4])
+    assert np.isfinite(logit(np.array([0.0, 1.0]))).all()
+
+
+def test_a_distorted_score_is_brought_back():
+    random = np.random.default_rng(5)
+    truth = random.normal(size=40_000)
+    outcome = random.random(40_000) < sigmoid(truth)
+    found = fit_sigmoid((truth - 0.7) / 2, outcome, np.ones(40_000))
+    assert found.slope == pytest.approx(2, abs=0.1)
+    assert found.intercept == pytest.approx(0.7, abs=0.1)
+
+
+def test_weights_stand_for_rows():
+    score = np.array([0.0, 0.0, 1.0, 1.0])
+    outcome = np.array([True, False, True, False])
+    weight = np.array([1.0, 3.0, 3.0, 1.0])
+    rows = np.repeat(np.arange(4), weight.astype(int))
+    weighted = fit_sigmoid(score, outcome, weight)
+    repeated = fit_sigmoid(score[rows], outcome[rows], np.ones(8))
+    assert weighted.slope == pytest.approx(repeated.slope, rel=1e-3)
+
+
+@pytest.mark.parametrize("outcome", [np.ones(9, bool), np.zeros(9, bool)])
+def test_a_single_outcome_gives_a_rate_inside_zero_and_one(outcome):
+    rate = fit_sigmoid(np.arange(9.0), outcome, np.ones(9))(np.array([0.0]))
+    assert 0 < rate[0] < 1
+
+
+def test_a_score_that_orders_backwards_is_not_used():
+    score = np.arange(100.0)
+    assert fit_sigmoid(score, score < 50, np.ones(100)).slope == 0
+
+
+def test_a_calibrated_forecast_stays_in_the_band_and_an_overconfident_one_leaves_it():
+    random = np.random.default_rng(8)
+    probability = random.uniform(0.05, 0.6, 20_000)
+    outcome = random.random(20_000) < probability
+    honest = reliability(probability, outcome)
+    inside = (honest.band_low_share <= honest.observed_share) & (
+        honest.observed_share <= honest.band_high_share
+    )
+    assert inside.mean() >= 0.8
+    boastful = reliability(np.minimum(1, probability * 1.4), outcome)
+    outside = boastful.observed_share < boastful.band_low_share
+    assert outside.mean() >= 0.8
+    assert honest.count.sum() == 20_000
+
+
+def test_calling_a_sigmoid_applies_it():
+    assert Sigmoid(2.0, 1.0)(np.array([-0.5]))[0] == pytest.approx(0.5)
