@@ -6,13 +6,17 @@
 {# DuckDB: json_object takes names and values in turn. #}
 {% macro duckdb__row_json(columns) -%}
     cast(json_object(
-        {%- for name, expression in columns.items() %}'{{ name }}', {{ expression }}{{ ', ' if not loop.last }}{% endfor -%}
+        {%- for name, expression in columns.items() -%}
+            '{{ name }}', {{ expression }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
     ) as varchar)
 {%- endmacro %}
 
 {# Spark: a struct turned to JSON; absent values stay in the text as on DuckDB. #}
 {% macro spark__row_json(columns) -%}
     to_json(named_struct(
-        {%- for name, expression in columns.items() %}'{{ name }}', {{ expression }}{{ ', ' if not loop.last }}{% endfor -%}
+        {%- for name, expression in columns.items() -%}
+            '{{ name }}', {{ expression }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
     ), map('ignoreNullFields', 'false'))
 {%- endmacro %}

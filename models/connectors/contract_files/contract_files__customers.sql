@@ -1,0 +1,7 @@
+-- One row per customer.
+{{ config(enabled=var('connector') == 'contract_files') }}
+
+select
+    customer_id,
+    registered_at
+from {{ checked_source('contract_files', 'customers') }}

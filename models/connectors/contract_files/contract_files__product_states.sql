@@ -1,0 +1,12 @@
+-- One row per product and stretch of time in which its price, activity, stock and tier did not change.
+{{ config(enabled=var('connector') == 'contract_files') }}
+
+select
+    product_id,
+    valid_from_at,
+    valid_to_at,
+    is_active,
+    stock_quantity,
+    list_price_amount,
+    tier
+from {{ checked_source('contract_files', 'product_states') }}

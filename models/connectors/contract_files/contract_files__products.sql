@@ -1,0 +1,12 @@
+-- One row per product.
+{{ config(enabled=var('connector') == 'contract_files') }}
+
+select
+    product_id,
+    product_name,
+    department,
+    category,
+    brand,
+    is_merchandise,
+    is_durable
+from {{ checked_source('contract_files', 'products') }}

@@ -1,0 +1,10 @@
+-- One row per message sent to a customer.
+{{ config(enabled=var('connector') == 'contract_files') }}
+
+select
+    send_id,
+    customer_id,
+    channel,
+    campaign_id,
+    sent_at
+from {{ checked_source('contract_files', 'sends') }}

@@ -1,0 +1,81 @@
+-- One row per channel and audit: the figure, and the bounds it has to keep.
+
+with policies as (
+    select * from {{ ref('int_integrity__channel_policies') }}
+),
+
+slot_checks as (
+    select
+        channel,
+        count(*) as slot_count,
+        sum(is_blocked_flag) as blocked_count,
+        sum(is_owned_flag) as owned_count,
+        sum(is_unsellable_flag) as unsellable_count,
+        sum(is_uncontactable_flag) as uncontactable_count,
+        sum(is_holdout_flag) as holdout_count
+    from {{ ref('int_release__slot_checks') }}
+    group by channel
+),
+
+slate_checks as (
+    select
+        channel,
+        count(*) as customer_count,
+        sum(is_short_flag) as short_count,
+        sum(is_category_cap_flag) as category_cap_count,
+        sum(is_brand_cap_flag) as brand_cap_count,
+        sum(is_disordered_flag) as disordered_count
+    from {{ ref('int_release__slate_checks') }}
+    group by channel
+),
+
+exposure as (
+    select
+        channel,
+        max(case when slate_state = 'new' then product_count end) as product_count,
+        max(case when slate_state = 'live' then product_count end) as live_product_count,
+        max(case when slate_state = 'new' then mean_popularity_percentile end) as popularity_percentile,
+        max(case when slate_state = 'live' then mean_popularity_percentile end) as live_popularity_percentile
+    from {{ ref('int_release__exposure') }}
+    group by channel
+),
+
+relevance as (
+    select
+        slate_variant,
+        metric_value
+    from {{ ref('evaluation_metrics') }}
+    where
+        cutoff_role = 'validate'
+        and customer_segment = 'all'
+        and target = 'new_products'
+        and metric_name = 'ndcg_at_{{ var("metric_slot_count") }}'
+),
+
+figures as (
+    select
+        policies.channel,
+        coalesce(slot_checks.slot_count, 0) as slot_count,
+        coalesce(slot_checks.blocked_count, 0) as blocked_count,
+        coalesce(slot_checks.owned_count, 0) as owned_count,
+        coalesce(slot_checks.unsellable_count, 0) as unsellable_count,
+        coalesce(slot_checks.uncontactable_count, 0) as uncontactable_count,
+        coalesce(slot_checks.holdout_count, 0) as holdout_count,
+        coalesce(slate_checks.customer_count, 0) as customer_count,
+        coalesce(slate_checks.category_cap_count, 0) as category_cap_count,
+        coalesce(slate_checks.brand_cap_count, 0) as brand_cap_count,
+        coalesce(slate_checks.disordered_count, 0) as disordered_count,
+        1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
+        exposure.product_count / cast(exposure.live_product_count as double) as coverage_ratio,
+        exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
+        own_relevance.metric_value as ndcg,
+        own_relevance.metric_value / nullif(popular_relevance.metric_value, 0) as ndcg_ratio
+    from policies
+    left join slot_checks on policies.channel = slot_checks.channel
+    left join slate_checks on policies.channel = slate_checks.channel
+    left join exposure on policies.channel = exposure.channel
+    left join relevance as own_relevance on own_relevance.slate_variant = 'vitrine_' || policies.channel
+    left join relevance as popular_relevance on popular_relevance.slate_variant = 'popularity'
+)
+
+select * from figures

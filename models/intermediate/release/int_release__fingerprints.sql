@@ -1,0 +1,87 @@
+-- One row: what these slates were made from, and the names that follow from it.
+
+{%- set staged = {
+    'stg_customers': [['customer_id', 'registered_at'], []],
+    'stg_products': [
+        ['product_id', 'product_name', 'department', 'category', 'brand', 'is_merchandise', 'is_durable'], []],
+    'stg_product_states': [
+        ['product_id', 'valid_from_at', 'valid_to_at', 'is_active', 'tier'], ['stock_quantity', 'list_price_amount']],
+    'stg_consents': [['customer_id', 'channel', 'is_opted_in', 'valid_from_at', 'valid_to_at'], []],
+    'stg_order_lines': [
+        ['order_line_id', 'order_id', 'customer_id', 'product_id', 'ordered_at', 'is_return'],
+        ['quantity', 'net_amount', 'list_amount']],
+    'stg_events': [['event_id', 'customer_id', 'product_id', 'event_type', 'occurred_at', 'send_id'], []],
+    'stg_sends': [['send_id', 'customer_id', 'channel', 'campaign_id', 'sent_at'], []],
+    'stg_erasure_requests': [['erasure_request_id', 'customer_id', 'requested_at'], []],
+} %}
+
+with table_fingerprints as (
+    {%- for model, columns in staged.items() %}
+    {{ rows_fingerprint(ref(model), columns[0], columns[1]) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+data as (
+    select
+        md5(
+            {%- for model in staged %}
+            max(case when table_fingerprint like '{{ model }}:%' then table_fingerprint end)
+            {{- ' || ' if not loop.last }}
+            {%- endfor %}
+        ) as data_fingerprint
+    from table_fingerprints
+),
+
+fits as (
+    select
+        max(case when model_name = 'propensity' and fit_scope = 'serve' then fit_id end) as propensity_fit_id,
+        max(case when model_name = 'ranker' and fit_scope = 'serve' then fit_id end) as ranker_fit_id,
+        min(fit_id) || max(fit_id) as fit_ids
+    from (
+        select fit_id, fit_scope, model_name from {{ ref('int_propensity__fits') }}
+        union all
+        select fit_id, fit_scope, model_name from {{ ref('int_ranking__fits') }}
+    ) as all_fits
+),
+
+facts as (
+    select
+        {{ as_of() }} as as_of_at,
+        '{{ var("connector") }}' as connector,
+        '{{ connector_settings()["currency_code"] }}' as currency_code,
+        {{ code_version() }} as code_version,
+        '{{ release_parameters() }}' as parameters,
+        data.data_fingerprint,
+        fits.propensity_fit_id,
+        fits.ranker_fit_id,
+        fits.fit_ids
+    from data
+    cross join fits
+),
+
+named as (
+    select
+        facts.*,
+        md5(
+            cast(as_of_at as {{ dbt.type_string() }}) || connector || code_version || parameters || data_fingerprint
+            || propensity_fit_id || ranker_fit_id || fit_ids
+        ) as slate_fingerprint
+    from facts
+)
+
+select
+    'r' || replace(substr(cast(as_of_at as {{ dbt.type_string() }}), 1, 10), '-', '')
+    || '_' || substr(slate_fingerprint, 1, 8) as release_id,
+    slate_fingerprint,
+    as_of_at,
+    connector,
+    currency_code,
+    code_version,
+    parameters,
+    data_fingerprint,
+    propensity_fit_id,
+    ranker_fit_id
+from named

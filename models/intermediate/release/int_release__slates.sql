@@ -1,0 +1,82 @@
+-- One row per channel, customer of its audience and slot: the slates that stand for release, with all that a
+-- channel needs to show them.
+
+with fingerprints as (
+    select * from {{ ref('int_release__fingerprints') }}
+),
+
+serve as (
+    select * from {{ ref('int_calendar__cutoffs') }}
+    where cutoff_role = 'serve'
+),
+
+slates as (
+    select * from {{ ref('int_ranking__slates') }}
+),
+
+audience as (
+    select * from {{ ref('int_propensity__audience') }}
+    where is_in_audience
+),
+
+objectives as (
+    select * from {{ ref('int_ranking__objectives') }}
+),
+
+policies as (
+    select * from {{ ref('int_integrity__channel_policies') }}
+),
+
+products as (
+    select * from {{ ref('stg_products') }}
+)
+
+select
+    fingerprints.release_id,
+    fingerprints.slate_fingerprint,
+    slates.channel,
+    slates.customer_id,
+    slates.slot,
+    slates.product_id,
+    products.product_name,
+    objectives.category,
+    objectives.brand,
+    objectives.price_amount,
+    fingerprints.currency_code,
+    case
+        when objectives.anchor_product_id is not null then 'Goes with ' || anchors.product_name || ', which you bought'
+        when objectives.candidate_source = 'new_arrivals' then 'New in ' || objectives.category
+        when objectives.candidate_source = 'trending' then 'Finding more buyers in ' || objectives.category
+        when objectives.candidate_source = 'popular' then 'Bought by many customers lately'
+        when objectives.candidate_source = 'required' then 'Chosen by us for you'
+        else 'Close to what you buy'
+    end as reason,
+    objectives.candidate_source,
+    objectives.anchor_product_id,
+    objectives.purchase_probability,
+    objectives.expected_value_amount,
+    objectives.relevance_score,
+    objectives.popularity_penalty,
+    objectives.boost,
+    objectives.objective_score,
+    slates.marginal_score,
+    objectives.popularity_percentile,
+    serve.cutoff_at as as_of_at,
+    {{ dbt.dateadd('day', 'policies.valid_days', 'serve.cutoff_at') }} as valid_until_at
+from slates
+inner join serve on slates.cutoff_at = serve.cutoff_at
+cross join fingerprints
+inner join policies on slates.channel = policies.channel
+inner join audience
+    on
+        slates.cutoff_at = audience.cutoff_at
+        and slates.channel = audience.channel
+        and slates.customer_id = audience.customer_id
+inner join objectives
+    on
+        slates.cutoff_at = objectives.cutoff_at
+        and slates.channel = objectives.channel
+        and slates.customer_id = objectives.customer_id
+        and slates.product_id = objectives.product_id
+inner join products on slates.product_id = products.product_id
+left join products as anchors on objectives.anchor_product_id = anchors.product_id

@@ -1,0 +1,46 @@
+-- One row per release, channel, customer and slot that was ever published. Rows come first, the row in
+-- recommendation_releases last, so what a killed build left here is seen by nobody and swept by the next.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='fail',
+    pre_hook="{{ sweep_unfinished_releases() }}",
+) }}
+
+{{- assert_audits_passed() }}
+
+with slates as (
+    select * from {{ ref('int_release__slates') }}
+),
+
+new_releases as (
+    select * from {{ ref('int_release__new_releases') }}
+)
+
+select
+    slates.release_id,
+    slates.channel,
+    slates.customer_id,
+    cast(slates.slot as integer) as slot,
+    slates.product_id,
+    slates.product_name,
+    slates.category,
+    slates.brand,
+    slates.price_amount,
+    slates.currency_code,
+    slates.reason,
+    slates.candidate_source,
+    slates.anchor_product_id,
+    slates.purchase_probability,
+    slates.expected_value_amount,
+    slates.relevance_score,
+    slates.popularity_penalty,
+    slates.boost,
+    slates.objective_score,
+    slates.marginal_score,
+    slates.popularity_percentile,
+    cast(slates.as_of_at as {{ dbt.type_timestamp() }}) as as_of_at,
+    cast(slates.valid_until_at as {{ dbt.type_timestamp() }}) as valid_until_at
+from slates
+inner join new_releases on slates.channel = new_releases.channel
