@@ -79,7 +79,8 @@ scores as (
         customer_number,
         product_number,
         cast(sum(tie_units) as bigint) as tie_units,
-        max_by(anchor_number, tie_units) as anchor_number
+        -- Of equally strong ties the first by id, so that the anchor is the same on every run.
+        max_by(anchor_number, tie_units * {{ var('max_product_count') }} - anchor_number) as anchor_number
     from ties
     group by pair_scope, customer_number, product_number
 ),

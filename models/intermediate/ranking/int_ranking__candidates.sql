@@ -16,6 +16,20 @@ with candidates as (
         1 as candidate_rank
     from {{ ref('int_rules__verdicts') }}
     where verdict = 'require' and customer_id is not null and product_id is not null
+),
+
+ordered_candidates as (
+    select
+        candidates.*,
+        2 * {{ sources | length + 1 }} * candidate_rank
+        + {{ sources | length + 1 }} * case when anchor_product_id is null then 1 else 0 end
+        + case candidate_source
+            {%- for source in sources %}
+            when '{{ source }}' then {{ loop.index }}
+            {%- endfor %}
+            else 0
+        end as explanation_order
+    from candidates
 )
 
 select
@@ -28,14 +42,9 @@ select
     {%- endfor %}
     count(*) as source_count,
     min(candidate_rank) as best_rank,
-    -- Where two sources give the same rank, the one that can name an anchor product explains the candidate.
-    max_by(
-        candidate_source,
-        case when anchor_product_id is null then 0 else 1 end - cast(candidate_rank as double)
-    ) as candidate_source,
-    max_by(
-        anchor_product_id,
-        case when anchor_product_id is null then null else -candidate_rank end
-    ) as anchor_product_id
-from candidates
+    -- The best-ranked source explains the candidate; of equal ranks one that names an anchor product, and then the
+    -- first in the var candidate_sources.
+    max_by(candidate_source, -explanation_order) as candidate_source,
+    max_by(anchor_product_id, case when anchor_product_id is not null then -explanation_order end) as anchor_product_id
+from ordered_candidates
 group by cutoff_at, customer_id, product_id

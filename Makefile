@@ -1,0 +1,90 @@
+# Every command of the project; `make` alone lists them. Python 3.11+ and make are all it needs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+DBT := $(VENV)/bin/dbt
+SQLFLUFF := $(VENV)/bin/sqlfluff
+SQLFLUFF_FLAGS := --disable-progress-bar
+STAMP := $(VENV)/.installed
+LOCK_VENV := .venv-lock
+
+# The interpreter that the environment is made from, and the connector to build (empty: the project's own).
+BASE_PYTHON ?= python3
+CONNECTOR ?=
+DBT_VARS := $(if $(CONNECTOR),--vars '{"connector": "$(CONNECTOR)"}')
+
+# Checks compile the models against an empty database of their own, never the warehouse.
+CHECK_ENV := VITRINE_WAREHOUSE=target/check/warehouse DBT_TARGET_PATH=target/check DBT_LOG_PATH=target/check/logs
+
+# A connector compiles only while the var picks it, so each of the others is linted with the var set to it.
+OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/connectors/*)))
+
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup build test lint format test-portable export releases docs lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv from the lock file; does nothing when it is up to date
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Vitrine needs Python 3.11 or newer, and '$(BASE_PYTHON)' is not. Name one: make setup BASE_PYTHON=python3.12" >&2; \
+		exit 1; }
+	test -x $(PYTHON) || $(BASE_PYTHON) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(PYTHON) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+build: setup ## Build and test the warehouse; CONNECTOR=online_retail for the other data set
+	$(DBT) build $(DBT_VARS)
+
+test: lint ## Every check, cheapest first, then the tests
+	$(PYTHON) -m pytest
+
+lint: setup $(OTHER_CONNECTORS:%=target/check/%.sqlfluff) ## Format, lint, types, dbt parse, SQL style and project conventions
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(CHECK_ENV) $(DBT) parse --quiet
+	$(CHECK_ENV) $(SQLFLUFF) lint $(SQLFLUFF_FLAGS) --processes 2 models
+	@for connector in $(OTHER_CONNECTORS); do $(CHECK_ENV) $(SQLFLUFF) lint $(SQLFLUFF_FLAGS) \
+		--config target/check/$$connector.sqlfluff models/connectors/$$connector || exit 1; done
+	$(VENV)/bin/dbt-bouncer run --show-all-failures
+
+target/check/%.sqlfluff:
+	@mkdir -p $(@D)
+	@printf '[sqlfluff:templater:dbt:context]\nconnector = %s\n' $* > $@
+
+format: setup $(OTHER_CONNECTORS:%=target/check/%.sqlfluff) ## Rewrite Python and SQL to the house style
+	$(VENV)/bin/ruff check --fix --exit-zero
+	$(VENV)/bin/ruff format
+	$(CHECK_ENV) $(SQLFLUFF) fix $(SQLFLUFF_FLAGS) models
+	@for connector in $(OTHER_CONNECTORS); do $(CHECK_ENV) $(SQLFLUFF) fix $(SQLFLUFF_FLAGS) \
+		--config target/check/$$connector.sqlfluff models/connectors/$$connector || exit 1; done
+
+test-portable: setup ## Run the compiled SQL on the second engine
+	$(PYTHON) tests/portable/run_portable.py
+
+export: setup ## Write the live audience and its recommendations to export/
+	$(DBT) run-operation export_audience $(DBT_VARS)
+
+releases: setup ## Show what was published, and which release is live per channel
+	$(DBT) show --quiet --limit 20 $(DBT_VARS) --inline "select * from {{ ref('recommendation_releases') }}"
+
+docs: setup ## Write the documentation site to target/
+	$(DBT) docs generate $(DBT_VARS)
+
+lock: ## Resolve pyproject.toml again into requirements/dev.lock
+	test -x $(LOCK_VENV)/bin/uv || { $(BASE_PYTHON) -m venv $(LOCK_VENV) && $(LOCK_VENV)/bin/pip install --quiet uv; }
+	$(LOCK_VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras \
+		--no-emit-index-url --no-emit-find-links --extra demo --extra dev --quiet pyproject.toml -o requirements/dev.lock
+
+clean: ## Remove what the commands wrote, except .venv and the warehouse with its release history
+	rm -rf target logs export $(LOCK_VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,77 @@
+"""Running dbt in a warehouse of its own and looking at what it left there."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+PROJECT = Path(__file__).resolve().parents[2]
+DBT = Path(sys.executable).with_name("dbt")
+
+
+class Warehouse:
+    """A folder with a warehouse, a target and logs of its own for one test or a few that share it."""
+
+    def __init__(self, folder: Path, project: Path = PROJECT) -> None:
+        self.folder, self.project = folder, project
+        self.path = folder / "warehouse"
+        self.environment = {
+            **os.environ,
+            "VITRINE_WAREHOUSE": str(self.path),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_PRINTER_WIDTH": "160",
+            "NO_COLOR": "1",
+        }
+
+    def command(self, arguments: list[str], variables: dict[str, Any] | None = None) -> list[str]:
+        """Return the command line of a dbt call."""
+        given = ["--vars", json.dumps(variables)] if variables else []
+        return [str(DBT), "--no-use-colors", *arguments, *given]
+
+    def call(self, arguments: list[str], variables: dict[str, Any] | None = None) -> tuple[int, str]:
+        """Run dbt and return its exit code and everything it printed."""
+        done = subprocess.run(
+            self.command(arguments, variables),
+            cwd=self.project,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def run(self, arguments: list[str], variables: dict[str, Any] | None = None, seeds: bool = False) -> str:
+        """Run dbt, expect success, and return what it printed."""
+        if seeds:
+            self.run(["seed"], variables)
+        code, output = self.call(arguments, variables)
+        assert code == 0, output[-6000:]
+        return output
+
+    def query(self, sql: str, database: str = "vitrine.duckdb") -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with duckdb.connect(str(self.path / database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """Return the rows of a query as a frame."""
+        with duckdb.connect(str(self.path / "vitrine.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).df()
+
+
+def project_copy(folder: Path) -> Path:
+    """Copy the dbt project, so that a test can edit its seeds or models."""
+    target = folder / "project"
+    for name in ("models", "python_models", "macros", "seeds", "tests/dbt", "docs/columns"):
+        if (PROJECT / name).exists():
+            shutil.copytree(PROJECT / name, target / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(PROJECT / name, target / name)
+    return target

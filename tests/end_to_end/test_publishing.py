@@ -1,0 +1,239 @@
+"""Publishing: a failed audit stops it whichever way it is run, readers never see a mix, a killed build leaves no trace."""
+
+import os
+import signal
+import subprocess
+import time
+
+import duckdb
+import pytest
+from harness import Warehouse
+from shop import AS_OF, make_shop, write_shop
+
+RELEASE = ["int_release__fingerprints+"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A published warehouse, and the vars it was built with."""
+    folder = tmp_path_factory.mktemp("publishing")
+    source = write_shop(make_shop(), folder / "source")
+    warehouse = Warehouse(folder)
+    variables = {"connector": "contract_files", "source_dir": str(source), "as_of": f"{AS_OF:%Y-%m-%d}"}
+    warehouse.run(["build"], variables)
+    return warehouse, variables
+
+
+def live(warehouse):
+    return warehouse.query(
+        "select distinct release_id from recommendations.recommendations_email_v1", "recommendations.duckdb"
+    )
+
+
+def releases(warehouse):
+    return [
+        row[0]
+        for row in warehouse.query("select release_id from releases.recommendation_releases order by published_at")
+    ]
+
+
+def next_release(variables, count):
+    """Vars under which the same data make other slates: a shorter rest after a purchase."""
+    return {**variables, "recently_bought_days": 20 + count, "negative_sample_share": 0.1 + count / 100, "max_price_ratio": 3 + count / 10}
+
+
+def test_a_first_build_publishes_what_its_audience_gets(shop):
+    warehouse, _ = shop
+    assert len(live(warehouse)) == 1
+    assert warehouse.query("select count(*) from intermediate.int_release__audits where not is_passed") == [(0,)]
+    (count,) = warehouse.query("select count(*) from recommendations.recommendations_email_v1")[0]
+    assert count > 0
+    assert warehouse.query("select count(*) from recommendations.recommendations_email_v1", "recommendations.duckdb") == [(count,)]
+
+
+def test_the_same_slates_are_published_once(shop):
+    warehouse, variables = shop
+    before = releases(warehouse)
+    warehouse.run(["run", "--select", *RELEASE], variables)
+    assert releases(warehouse) == before
+
+
+def test_no_published_slot_breaks_a_rule(shop):
+    """Asked of the staged rows alone, in words that share nothing with the rule models."""
+    warehouse, _ = shop
+    broken = warehouse.query(f"""
+        with slots as (select * from recommendations.recommendations_email_v1)
+        select 'owned', count(*) from slots where exists (
+            select 1 from staging.stg_order_lines as l where l.customer_id = slots.customer_id
+            and l.product_id = slots.product_id and not l.is_return)
+        union all select 'no stock', count(*) from slots where not exists (
+            select 1 from staging.stg_product_states as s where s.product_id = slots.product_id and s.stock_quantity > 0
+            and s.is_active and s.valid_from_at < timestamp '{AS_OF}' and coalesce(s.valid_to_at, timestamp '9999-01-01') >= timestamp '{AS_OF}')
+        union all select 'no merchandise', count(*) from slots join staging.stg_products as p using (product_id) where not p.is_merchandise
+        union all select 'opted out', count(*) from slots where customer_id not in (
+            select customer_id from staging.stg_consents where is_opted_in and channel = 'email')
+        union all select 'erased', count(*) from slots where customer_id in (select customer_id from staging.stg_erasure_requests)
+        union all select 'too many of a category', count(*) from (
+            select 1 from slots group by customer_id, category having count(*) > 3)
+        union all select 'too many of a brand', count(*) from (
+            select 1 from slots group by customer_id, brand having count(*) > 4)
+        union all select 'gaps', count(*) from (
+            select 1 from slots group by customer_id having max(slot) != count(distinct slot) or count(*) != count(distinct product_id))
+    """)
+    assert {name: count for name, count in broken if count} == {}
+
+
+def test_every_short_slate_and_every_customer_left_out_says_why(shop):
+    warehouse, _ = shop
+    unexplained = warehouse.query("""
+        with customers as (select distinct customer_id from staging.stg_order_lines),
+        full_slates as (select customer_id from recommendations.recommendations_email_v1 group by 1 having count(*) = 10),
+        explained as (select customer_id from recommendations.recommendation_audit where product_id is null and reason != '')
+        select count(*) from customers where customer_id not in (select * from full_slates) and customer_id not in (select * from explained)
+    """)
+    assert unexplained == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["run", "--select", *RELEASE], ["build", "--select", *RELEASE], ["run", "--select", "marts.recommendations+"]],
+    ids=["run", "build", "select recommendations+"],
+)
+def test_a_failed_audit_stops_publishing(shop, arguments):
+    warehouse, variables = shop
+    before, shown = releases(warehouse), live(warehouse)
+    impossible = {**next_release(variables, 1), "audit_min_ndcg_ratio": 99}
+    if "marts.recommendations+" in arguments:
+        warehouse.run(["run", "--select", "int_release__audits"], impossible)
+    code, output = warehouse.call(arguments, impossible)
+    assert code == 1
+    assert "Nothing is published" in output
+    assert "relevance_on_validate" in output and "99" in output
+    assert releases(warehouse) == before
+    assert live(warehouse) == shown
+    code, output = warehouse.call(["retry"], impossible)
+    assert code == 1
+    assert "relevance_on_validate" in output
+    assert live(warehouse) == shown
+
+
+def test_a_reader_keeps_its_release_and_the_next_one_gets_the_new(shop):
+    warehouse, variables = shop
+    before = live(warehouse)
+    reader = duckdb.connect(str(warehouse.path / "recommendations.duckdb"), read_only=True)
+    query = "select distinct release_id from recommendations.recommendations_email_v1"
+    try:
+        assert reader.execute(query).fetchall() == before
+        warehouse.run(["run", "--select", "int_rules__recently_bought+"], next_release(variables, 2))
+        assert reader.execute(query).fetchall() == before
+    finally:
+        reader.close()
+    after = live(warehouse)
+    assert after != before
+    assert len(after) == 1
+
+
+def test_rollback_holds_against_the_next_build_and_ends_with_its_hold(shop):
+    warehouse, variables = shop
+    history = releases(warehouse)
+    assert len(history) >= 2
+    output = warehouse.run(["run-operation", "rollback", "--args", "{channel: email, owner: ada, reason: wrong prices}"], variables)
+    assert history[-2] in output
+    assert live(warehouse) == [(history[-2],)]
+    warehouse.run(["run", "--select", "int_rules__recently_bought+"], next_release(variables, 3))
+    assert len(releases(warehouse)) == len(history) + 1
+    assert live(warehouse) == [(history[-2],)]
+    newest = releases(warehouse)[-1]
+    warehouse.run(["run-operation", "rollback", "--args", f"{{channel: email, owner: ada, reason: mended, release_id: {newest}, hold_days: 0}}"], variables)
+    assert live(warehouse) == [(newest,)]
+    code, output = warehouse.call(["run-operation", "rollback", "--args", "{channel: email, owner: a, reason: b, release_id: r9}"], variables)
+    assert code == 1 and "no release 'r9'" in output and newest in output
+    code, output = warehouse.call(["run-operation", "rollback", "--args", "{channel: fax, owner: a, reason: b}"], variables)
+    assert code == 1 and "Channels: email" in output
+    output = warehouse.run(["run-operation", "releases"], variables)
+    assert "LIVE" in output
+
+
+def test_a_killed_build_leaves_the_old_release_whole_and_the_next_recovers(shop):
+    warehouse, variables = shop
+    before, shown = releases(warehouse), live(warehouse)
+    fresh = next_release(variables, 4)
+    warehouse.run(["run", "--select", "int_rules__recently_bought+", "--exclude", "release_slates+"], fresh)
+    warehouse.run(["run", "--select", "release_slates"], fresh)  # rows are there, the release is not
+    orphans = "select count(*) from releases.release_slates where release_id not in (select release_id from releases.recommendation_releases)"
+    assert warehouse.query(orphans)[0][0] > 0
+    process = subprocess.Popen(
+        warehouse.command(["run", "--select", "int_calendar__cutoffs+"], fresh),
+        cwd=warehouse.project, env=warehouse.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(7)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert releases(warehouse) == before
+    assert live(warehouse) == shown
+    warehouse.run(["build"], fresh)
+    assert warehouse.query(orphans) == [(0,)]
+    assert len(releases(warehouse)) == len(before) + 1
+    assert live(warehouse) == [(releases(warehouse)[-1],)]
+
+
+def test_a_second_build_at_once_is_told_who_is_first(shop):
+    warehouse, variables = shop
+    first = subprocess.Popen(
+        warehouse.command(["run", "--select", "int_calendar__cutoffs+"], variables),
+        cwd=warehouse.project, env=warehouse.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        deadline = time.time() + 30
+        lock = warehouse.path / "vitrine.duckdb.lock"
+        while f"process {first.pid}," not in lock.read_text() and time.time() < deadline:
+            time.sleep(0.2)
+        code, output = warehouse.call(["run", "--select", "int_calendar__cutoffs"], variables)
+        assert code != 0
+        assert "Another build is using" in output and f"process {first.pid}" in output
+    finally:
+        first.wait()
+
+
+def test_a_reader_of_the_build_s_own_file_is_told_where_to_read(shop):
+    warehouse, variables = shop
+    script = (
+        "import duckdb, time; duckdb.connect(r'" + str(warehouse.path / "vitrine.duckdb") + "', read_only=True); "
+        "print('open', flush=True); time.sleep(60)"
+    )
+    reader = subprocess.Popen([os.sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    try:
+        assert reader.stdout.readline().strip() == "open"
+        code, output = warehouse.call(["run", "--select", "int_calendar__cutoffs"], variables)
+        assert code != 0
+        assert "recommendations.duckdb" in output and str(reader.pid) in output
+    finally:
+        reader.kill()
+
+
+def test_export_looks_at_consent_and_stock_again(shop, tmp_path):
+    warehouse, variables = shop
+    customer, product = warehouse.query(
+        "select min(customer_id), min(product_id) from recommendations.recommendations_email_v1"
+    )[0]
+    changed = make_shop()
+    for name, column, value, flag, now in (
+        ("consents", "customer_id", customer, "is_opted_in", False),
+        ("product_states", "product_id", product, "stock_quantity", 0.0),
+    ):
+        rows = changed[name].to_pylist()
+        for row in rows:
+            if row[column] == value:
+                row[flag] = now
+        changed[name] = changed[name].from_pylist(rows, schema=changed[name].schema)
+    source = write_shop(changed, tmp_path / "changed")
+    folder = tmp_path / "export"
+    output = warehouse.run(
+        ["run-operation", "export_audience", "--args", f"{{folder: '{folder}'}}"], {**variables, "source_dir": str(source)}
+    )
+    assert "opted out" in output or "out of stock" in output
+    release = live(warehouse)[0][0]
+    exported = duckdb.sql(f"select * from '{folder}/email_{release}.parquet'").df()
+    assert len(exported) and len(exported) == len(duckdb.sql(f"select * from '{folder}/email_{release}.csv'").df())
+    assert customer not in set(exported["customer_id"])
+    assert product not in set(exported["product_id"])

@@ -1,0 +1,141 @@
+"""Which folder may read which: the table is the design, everything outside it is a mistake."""
+
+from collections.abc import Iterable
+
+import pytest
+from manifest import Project
+
+# What each folder may read. Intermediate folders may read themselves too.
+ALLOWED = {
+    "connectors": {"sources", "seeds", "connectors"},
+    "staging/checks": {"connectors"},
+    "staging": {"staging", "staging/checks"},
+    "intermediate/calendar": {"staging"},
+    "intermediate/integrity": {"staging", "seeds"},
+    "intermediate/interactions": {"staging", "intermediate/calendar", "intermediate/integrity"},
+    "intermediate/features": {
+        "staging",
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+    },
+    "intermediate/propensity": {
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+        "intermediate/features",
+        # Whom a channel may not contact is a rule; the audience is drawn from the others.
+        "intermediate/rules",
+    },
+    "intermediate/candidates": {
+        "intermediate/calendar",
+        "intermediate/interactions",
+        "intermediate/features",
+    },
+    "intermediate/rules": {
+        "staging",
+        "seeds",
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+        "intermediate/features",
+        # A rule about single pairs looks at the candidates only, not at every possible pair.
+        "intermediate/candidates",
+    },
+    "intermediate/ranking": {
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+        "intermediate/features",
+        "intermediate/propensity",
+        "intermediate/candidates",
+        "intermediate/rules",
+        "intermediate/feedback",
+        "intermediate/exploration",
+    },
+    "intermediate/feedback": {"staging", "intermediate/calendar", "marts/releases"},
+    "intermediate/exploration": {"intermediate/calendar", "intermediate/feedback"},
+    "intermediate/experiments": {"staging", "intermediate/calendar", "intermediate/feedback"},
+    "intermediate/evaluation": {
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+        "intermediate/features",
+        "intermediate/propensity",
+        "intermediate/candidates",
+        "intermediate/rules",
+        "intermediate/ranking",
+    },
+    "intermediate/release": {
+        "staging",
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/features",
+        "intermediate/propensity",
+        "intermediate/rules",
+        "intermediate/ranking",
+        "intermediate/evaluation",
+        "marts/evaluation",
+        # The last releases: what changed since, and which run numbers are taken.
+        "marts/releases",
+    },
+    "marts/releases": {"intermediate/release", "marts/releases"},
+    "marts/recommendations": {
+        "intermediate/features",
+        "intermediate/rules",
+        "intermediate/ranking",
+        "intermediate/release",
+        "marts/releases",
+    },
+    "marts/evaluation": {"intermediate/evaluation"},
+}
+OWN_FOLDER_IS_LISTED = ("connectors", "staging", "marts")
+
+
+def forbidden_reads(edges: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the (reader folder, read folder) pairs that the table does not allow."""
+    return {f"{reader} reads {read}" for reader, read in edges if not is_allowed(reader, read)}
+
+
+def is_allowed(reader: str, read: str) -> bool:
+    if reader == read and not reader.startswith(OWN_FOLDER_IS_LISTED):
+        return True
+    return read in ALLOWED[reader]
+
+
+def test_every_folder_is_in_the_table(project: Project) -> None:
+    assert {model.folder for model in project.models} <= ALLOWED.keys()
+
+
+def test_folders_read_only_what_the_table_allows(project: Project) -> None:
+    assert not forbidden_reads((reader.folder, read.folder) for reader, read in project.edges)
+
+
+def test_a_connector_reads_only_itself(project: Project) -> None:
+    def connector(path: str) -> str:
+        return path.split("/")[2]
+
+    crossings = [
+        f"{reader.path} reads {read.path}"
+        for reader, read in project.edges
+        if reader.folder == "connectors" and read.kind in ("model", "source")
+        if connector(reader.path) != connector(read.path)
+    ]
+    assert not crossings
+
+
+@pytest.mark.parametrize(
+    ("reader", "read"),
+    [
+        ("staging", "sources"),
+        ("intermediate/features", "connectors"),
+        ("intermediate/features", "intermediate/candidates"),
+        ("intermediate/candidates", "intermediate/ranking"),
+        ("intermediate/ranking", "marts/evaluation"),
+        ("intermediate/ranking", "intermediate/evaluation"),
+        ("marts/recommendations", "marts/evaluation"),
+        ("marts/evaluation", "marts/evaluation"),
+    ],
+)
+def test_a_read_outside_the_table_is_found(reader: str, read: str) -> None:
+    assert forbidden_reads([(reader, read)]) == {f"{reader} reads {read}"}
