@@ -1,11 +1,18 @@
 {# Record a pin and give readers the pinned release. #}
 {% macro pin_release(pins, channel, release_id, owner, reason, hold_days) -%}
-    {%- do run_query(
-        "insert into " ~ pins ~ " (channel, release_id, owner, reason, recorded_at, hold_until_at) select '" ~ channel
-        ~ "', '" ~ release_id ~ "', '" ~ owner | replace("'", "''") ~ "', '" ~ reason | replace("'", "''")
-        ~ "', cast(current_timestamp as " ~ dbt.type_timestamp() ~ "), " ~ dbt.dateadd(
-            'day', hold_days | int, "cast(current_timestamp as " ~ dbt.type_timestamp() ~ ")")
-    ) -%}
+    {%- set now = "cast(current_timestamp as " ~ dbt.type_timestamp() ~ ")" -%}
+    {%- call statement('pin_release', auto_begin=true) -%}
+        insert into {{ pins }} (channel, release_id, owner, reason, recorded_at, hold_until_at)
+        select
+            '{{ channel }}',
+            '{{ release_id }}',
+            '{{ owner | replace("'", "''") }}',
+            '{{ reason | replace("'", "''") }}',
+            {{ now }},
+            {{ dbt.dateadd('day', hold_days | int, now) }}
+    {%- endcall -%}
+    {#- The reader file is written over a connection of its own, which sees what is committed. -#}
+    {%- do adapter.commit() -%}
     {%- do vitrine.swap_reader_file() -%}
     {%- do log("Channel " ~ channel ~ " shows release " ~ release_id ~ ", held for " ~ hold_days ~ " days: " ~ reason, info=true) -%}
 {%- endmacro %}

@@ -55,9 +55,7 @@ class AlsFactors:
         known = np.flatnonzero((rows >= 0) & (columns >= 0))
         for start in range(0, len(known), 1 << 16):
             some = known[start : start + (1 << 16)]
-            scores[some] = np.einsum(
-                "nf,nf->n", self.customer_factors[rows[some]], self.product_factors[columns[some]]
-            )
+            scores[some] = np.einsum("nf,nf->n", self.customer_factors[rows[some]], self.product_factors[columns[some]])
         return scores
 
 
@@ -153,9 +151,7 @@ def propose(
         return
     rows, columns = _sorted_pairs(factors, owned)
     starts = np.searchsorted(rows, np.arange(len(factors.customers) + 1))
-    unit = factors.product_factors / np.maximum(
-        np.linalg.norm(factors.product_factors, axis=1, keepdims=True), 1e-12
-    )
+    unit = factors.product_factors / np.maximum(np.linalg.norm(factors.product_factors, axis=1, keepdims=True), 1e-12)
     position = np.full(len(factors.products), -1)
     position[offered] = np.arange(len(offered))
     top = min(max_candidates, len(offered))
@@ -211,6 +207,4 @@ def _anchors(
         cosines = np.matmul(unit[products], unit[owned].transpose(0, 2, 1))
     cosines = np.where(filled[:, None, :] & (products[:, :, None] != owned[:, None, :]), cosines, -2)
     best = np.argmax(cosines, axis=2)
-    return np.where(
-        np.max(cosines, axis=2) > 0, np.take_along_axis(owned, best, axis=1), -1
-    )
+    return np.where(np.max(cosines, axis=2) > 0, np.take_along_axis(owned, best, axis=1), -1)

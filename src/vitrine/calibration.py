@@ -115,6 +115,4 @@ def reliability(
         low, high = np.percentile(shares, [tail, 100 - tail])
         rows.append((stated.mean(), outcome[group].mean(), low, high, len(group)))
     columns = np.array(rows, dtype=np.float64).T
-    return Reliability(
-        columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.int64)
-    )
+    return Reliability(columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.int64))

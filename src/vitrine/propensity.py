@@ -52,8 +52,11 @@ class PropensityFit:
 def customer_folds(customer_ids: pa.ChunkedArray, folds: int) -> NDArray[np.int64]:
     """Return a fold per row that depends on the customer only. Shape (n,)."""
     encoded = customer_ids.combine_chunks().cast(pa.string()).dictionary_encode()
-    values = [int(fingerprint(np.array([value], dtype=object))[:8], 16) % folds for value in encoded.dictionary.to_pylist()]
-    return np.asarray(values, dtype=np.int64)[np.asarray(encoded.indices)]
+    values = [
+        int(fingerprint(np.array([value], dtype=object))[:8], 16) % folds for value in encoded.dictionary.to_pylist()
+    ]
+    of_customer = np.asarray(values, dtype=np.int64)
+    return np.asarray(of_customer[np.asarray(encoded.indices)])
 
 
 def fit_propensity(table: pa.Table, feature_names: list[str], params: PropensityParams) -> PropensityFit:
@@ -86,9 +89,7 @@ def fit_propensity(table: pa.Table, feature_names: list[str], params: Propensity
     if count < params.min_rows or has_ordered.all() or not has_ordered.any() or not knows_baseline:
         share = np.array([(has_ordered.sum() + 0.5) / (count + 1.0)])
         rate = Sigmoid(0.0, float(logit(share)[0]))
-        return PropensityFit(
-            feature_names, None, rate, None, None, 1.0, mean_spend, count, trained_on
-        )
+        return PropensityFit(feature_names, None, rate, None, None, 1.0, mean_spend, count, trained_on)
     folds = customer_folds(table["customer_id"], params.folds)
     held_out = np.zeros(count)
     for fold in range(params.folds):

@@ -41,9 +41,7 @@ class RankerFit:
     training_fingerprint: str
 
 
-def fit_ranker(
-    table: pa.Table, feature_names: list[str], negative_share: float, params: RankerParams
-) -> RankerFit:
+def fit_ranker(table: pa.Table, feature_names: list[str], negative_share: float, params: RankerParams) -> RankerFit:
     """Learn from candidates at past cutoffs whose outcome is known.
 
     Parameters
@@ -64,9 +62,7 @@ def fit_ranker(
     RankerFit
         The same for any order of the rows.
     """
-    table = table.sort_by(
-        [("cutoff_at", "ascending"), ("customer_id", "ascending"), ("product_id", "ascending")]
-    )
+    table = table.sort_by([("cutoff_at", "ascending"), ("customer_id", "ascending"), ("product_id", "ascending")])
     known_names = informative_features(table, feature_names)
     matrix = feature_matrix(table, known_names)
     has_bought = as_doubles(table["has_bought"].cast(pa.int8())).astype(bool)

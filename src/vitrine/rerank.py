@@ -77,9 +77,7 @@ def rerank(candidates: pa.Table, params: RerankParams) -> pa.Table:
     marginals: list[FloatArray] = []
     for begin, end in _ranges(len(customers), params.batch_size):
         places, filled = _padded(starts[begin : end + 1])
-        batch = _Batch(
-            _normalised(score[places], filled), category[places], brand[places], log_price[places], filled
-        )
+        batch = _Batch(_normalised(score[places], filled), category[places], brand[places], log_price[places], filled)
         for slot, (rows, picks, marginal) in enumerate(_greedy(batch, params), start=1):
             chosen.append(places[rows, picks])
             slots.append(np.full(len(rows), slot))
@@ -127,9 +125,7 @@ def _greedy(batch: _Batch, params: RerankParams) -> Iterator[tuple[IntArray, Int
     brand_count = np.zeros(batch.relevance.shape, np.int16)
     strength = params.diversity_strength
     for _ in range(params.slot_count):
-        value = np.where(
-            open_places, (1 - strength) * batch.relevance - strength * closest, -np.inf
-        )
+        value = np.where(open_places, (1 - strength) * batch.relevance - strength * closest, -np.inf)
         picks = np.argmax(value, axis=1)
         best = np.take_along_axis(value, picks[:, None], axis=1)[:, 0]
         rows = np.flatnonzero(np.isfinite(best))
@@ -142,9 +138,7 @@ def _greedy(batch: _Batch, params: RerankParams) -> Iterator[tuple[IntArray, Int
         one_brand = _same(batch.brand, picked)
         gap = np.abs(batch.log_price - np.take_along_axis(batch.log_price, picked, axis=1))
         similarity = (
-            params.category_weight * one_category
-            + params.brand_weight * one_brand
-            + params.price_weight * np.exp(-gap)
+            params.category_weight * one_category + params.brand_weight * one_brand + params.price_weight * np.exp(-gap)
         )
         np.maximum(closest, similarity, out=closest)
         category_count += one_category
@@ -157,4 +151,4 @@ def _greedy(batch: _Batch, params: RerankParams) -> Iterator[tuple[IntArray, Int
 def _same(values: IntArray, picked: IntArray) -> NDArray[np.bool_]:
     """Return where a value equals that of the pick; unknown values (-1) equal nothing."""
     chosen = np.take_along_axis(values, picked, axis=1)
-    return (values == chosen) & (values >= 0)
+    return np.asarray((values == chosen) & (values >= 0))

@@ -27,12 +27,36 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
         order = 0
         while at < AS_OF:
             chance = weight * taste[customer][[int(c[-1]) for c in categories]]
-            basket = random.choice(products, size=min(4, int(1 + random.poisson(1.5))), replace=False, p=chance / chance.sum())
+            basket = random.choice(
+                products, size=min(4, int(1 + random.poisson(1.5))), replace=False, p=chance / chance.sum()
+            )
             for product in basket:
                 price = float(prices[product])
                 paid = round(price * float(random.choice([1, 1, 0.8])), 2)
-                lines.append((f"l{len(lines)}", f"o{customer}-{order}", f"c{customer:03}", f"p{product:03}", at, 1.0, paid, price, bool(random.random() < 0.03)))
-                events.append((f"e{len(events)}", f"c{customer:03}", f"s{customer}-{order}", f"p{product:03}", "view", at - timedelta(hours=2), None))
+                lines.append(
+                    (
+                        f"l{len(lines)}",
+                        f"o{customer}-{order}",
+                        f"c{customer:03}",
+                        f"p{product:03}",
+                        at,
+                        1.0,
+                        paid,
+                        price,
+                        bool(random.random() < 0.03),
+                    )
+                )
+                events.append(
+                    (
+                        f"e{len(events)}",
+                        f"c{customer:03}",
+                        f"s{customer}-{order}",
+                        f"p{product:03}",
+                        "view",
+                        at - timedelta(hours=2),
+                        None,
+                    )
+                )
             order += 1
             at += timedelta(days=float(random.exponential(pace)) + 0.5)
     for month in range(12):
@@ -40,19 +64,55 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
         for customer in range(0, customers, 2):
             sends.append((f"m{month}-{customer}", f"c{customer:03}", "email", f"campaign {month}", at))
             if random.random() < 0.2:
-                events.append((f"e{len(events)}", f"c{customer:03}", None, None, "click", at + timedelta(hours=5), f"m{month}-{customer}"))
+                events.append(
+                    (
+                        f"e{len(events)}",
+                        f"c{customer:03}",
+                        None,
+                        None,
+                        "click",
+                        at + timedelta(hours=5),
+                        f"m{month}-{customer}",
+                    )
+                )
     states = []
     for product in range(products):
         for quarter in range(4):
             start = START + timedelta(days=100 * quarter)
             end = START + timedelta(days=100 * (quarter + 1)) if quarter < 3 else None
             stock = 0.0 if random.random() < 0.06 else float(random.integers(1, 50))
-            states.append((f"p{product:03}", start, end, True, stock, float(prices[product]) * (1 + 0.05 * quarter), None))
+            states.append(
+                (f"p{product:03}", start, end, True, stock, float(prices[product]) * (1 + 0.05 * quarter), None)
+            )
     consents = [(f"c{i:03}", "email", i % 11 != 0, START - timedelta(days=1), None) for i in range(customers)]
-    shown = [(f"i{i}", f"m3-{2 * (i % (customers // 2))}", f"c{2 * (i % (customers // 2)):03}", "email", f"p{i % products:03}", 1 + i % 3, None, START + timedelta(days=100), 0.1) for i in range(40)]
+    shown = [
+        (
+            f"i{i}",
+            f"m3-{2 * (i % (customers // 2))}",
+            f"c{2 * (i % (customers // 2)):03}",
+            "email",
+            f"p{i % products:03}",
+            1 + i % 3,
+            None,
+            START + timedelta(days=100),
+            0.1,
+        )
+        for i in range(40)
+    ]
     rows = {
         "customers": [(f"c{i:03}", START - timedelta(days=5)) for i in range(customers)],
-        "products": [(f"p{i:03}", f"Product {i}", "house", categories[i], f"brand {i % 9}", i != 1, categories[i] == "category 5") for i in range(products)],
+        "products": [
+            (
+                f"p{i:03}",
+                f"Product {i}",
+                "house",
+                categories[i],
+                f"brand {i % 9}",
+                i != 1,
+                categories[i] == "category 5",
+            )
+            for i in range(products)
+        ],
         "product_states": states,
         "consents": consents,
         "order_lines": lines,
@@ -82,7 +142,9 @@ def table(name: str, rows: list[tuple]) -> pa.Table:
     """Return rows as a table with the entity's columns and types."""
     fields = [field.split(":") for field in SCHEMAS[name].split()]
     columns = list(zip(*rows, strict=True)) if rows else [[] for _ in fields]
-    return pa.table({column: pa.array(values, KINDS[kind]) for (column, kind), values in zip(fields, columns, strict=True)})
+    return pa.table(
+        {column: pa.array(values, KINDS[kind]) for (column, kind), values in zip(fields, columns, strict=True)}
+    )
 
 
 def write_shop(tables: Tables, folder: Path) -> Path:
@@ -116,12 +178,14 @@ def poisoned(tables: Tables, cutoff: datetime, seed: int = 1) -> Tables:
         at = dated.get(name)
         past = [row for row in rows if at is None or row[at] < cutoff]
         for row in past:
-            if row.get("valid_to_at") is None or row["valid_to_at"] > cutoff:
-                if "valid_to_at" in row:
-                    row["valid_to_at"] = cutoff + timedelta(days=float(random.uniform(1, 9)))
+            if (row.get("valid_to_at") is None or row["valid_to_at"] > cutoff) and "valid_to_at" in row:
+                row["valid_to_at"] = cutoff + timedelta(days=float(random.uniform(1, 9)))
         result[name] = past + _future(name, rows, cutoff, random)
     names = {name: [field.split(":")[0] for field in SCHEMAS[name].split()] for name in tables}
-    return {name: table(name, [tuple(row[column] for column in names[name]) for row in rows]) for name, rows in result.items()}
+    return {
+        name: table(name, [tuple(row[column] for column in names[name]) for row in rows])
+        for name, rows in result.items()
+    }
 
 
 def _future(name: str, rows: list[dict], cutoff: datetime, random: np.random.Generator) -> list[dict]:
@@ -139,14 +203,70 @@ def _future(name: str, rows: list[dict], cutoff: datetime, random: np.random.Gen
     template = rows[0]
     makers = {
         "customers": lambda i: {"customer_id": f"x{i}", "registered_at": later()},
-        "products": lambda i: {**template, "product_id": f"y{i}", "product_name": "From the future", "category": "category 0", "brand": "brand 0", "is_merchandise": True},
-        "product_states": lambda i: {**template, "product_id": f"p{i:03}", "valid_from_at": cutoff + timedelta(days=9, hours=i), "valid_to_at": None, "is_active": i % 2 == 0, "stock_quantity": 0.0, "list_price_amount": 9999.0},
-        "consents": lambda i: {**template, "customer_id": f"c{i:03}", "is_opted_in": i % 11 == 0, "valid_from_at": cutoff + timedelta(days=9), "valid_to_at": None},
-        "order_lines": lambda i: {**template, "order_line_id": f"z{i}", "order_id": f"zo{i}", "customer_id": customer(), "product_id": product(), "ordered_at": later() if i else cutoff, "quantity": 50.0, "net_amount": 5000.0, "list_amount": 7000.0, "is_return": i % 5 == 0},
-        "events": lambda i: {**template, "event_id": f"z{i}", "customer_id": customer(), "product_id": product(), "event_type": "cart", "occurred_at": later()},
+        "products": lambda i: {
+            **template,
+            "product_id": f"y{i}",
+            "product_name": "From the future",
+            "category": "category 0",
+            "brand": "brand 0",
+            "is_merchandise": True,
+        },
+        "product_states": lambda i: {
+            **template,
+            "product_id": f"p{i:03}",
+            "valid_from_at": cutoff + timedelta(days=9, hours=i),
+            "valid_to_at": None,
+            "is_active": i % 2 == 0,
+            "stock_quantity": 0.0,
+            "list_price_amount": 9999.0,
+        },
+        "consents": lambda i: {
+            **template,
+            "customer_id": f"c{i:03}",
+            "is_opted_in": i % 11 == 0,
+            "valid_from_at": cutoff + timedelta(days=9),
+            "valid_to_at": None,
+        },
+        "order_lines": lambda i: {
+            **template,
+            "order_line_id": f"z{i}",
+            "order_id": f"zo{i}",
+            "customer_id": customer(),
+            "product_id": product(),
+            "ordered_at": later() if i else cutoff,
+            "quantity": 50.0,
+            "net_amount": 5000.0,
+            "list_amount": 7000.0,
+            "is_return": i % 5 == 0,
+        },
+        "events": lambda i: {
+            **template,
+            "event_id": f"z{i}",
+            "customer_id": customer(),
+            "product_id": product(),
+            "event_type": "cart",
+            "occurred_at": later(),
+        },
         "sends": lambda i: {**template, "send_id": f"z{i}", "customer_id": customer(), "sent_at": later()},
-        "impressions": lambda i: {**template, "impression_id": f"z{i}", "customer_id": customer(), "product_id": product(), "shown_at": later()},
-        "erasure_requests": lambda i: {"erasure_request_id": f"z{i}", "customer_id": f"c{i:03}", "requested_at": later()},
+        "impressions": lambda i: {
+            **template,
+            "impression_id": f"z{i}",
+            "customer_id": customer(),
+            "product_id": product(),
+            "shown_at": later(),
+        },
+        "erasure_requests": lambda i: {
+            "erasure_request_id": f"z{i}",
+            "customer_id": f"c{i:03}",
+            "requested_at": later(),
+        },
     }
-    counts = {"customers": 30, "products": 12, "product_states": 60, "consents": 90, "order_lines": 900, "erasure_requests": 40}
+    counts = {
+        "customers": 30,
+        "products": 12,
+        "product_states": 60,
+        "consents": 90,
+        "order_lines": 900,
+        "erasure_requests": 40,
+    }
     return [makers[name](i) for i in range(counts.get(name, 200))]

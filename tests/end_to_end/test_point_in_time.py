@@ -15,7 +15,12 @@ from shop import AS_OF, make_shop, poisoned, write_shop
 HORIZON = timedelta(days=28)
 CUTOFFS = {"evaluate": AS_OF - HORIZON, "validate": AS_OF - 2 * HORIZON}
 LOOK_AHEAD = {"has_bought"}
-OUTCOMES = {"int_calendar__cutoffs", "int_propensity__outcomes", "int_ranking__outcomes", "int_ranking__training_candidates"}
+OUTCOMES = {
+    "int_calendar__cutoffs",
+    "int_propensity__outcomes",
+    "int_ranking__outcomes",
+    "int_ranking__training_candidates",
+}
 SELECT = ["+int_ranking__slates", "+int_propensity__audience"]
 
 
@@ -33,7 +38,12 @@ def built(tmp_path_factory):
         warehouse = Warehouse(folder)
         warehouse.run(
             ["run", "--select", *SELECT],
-            {"connector": "contract_files", "source_dir": str(source), "as_of": f"{AS_OF:%Y-%m-%d}", "max_rejected_share": 1.0},
+            {
+                "connector": "contract_files",
+                "source_dir": str(source),
+                "as_of": f"{AS_OF:%Y-%m-%d}",
+                "max_rejected_share": 1.0,
+            },
             seeds=True,
         )
         warehouses[name] = warehouse

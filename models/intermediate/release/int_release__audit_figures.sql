@@ -65,8 +65,8 @@ figures as (
         coalesce(slate_checks.category_cap_count, 0) as category_cap_count,
         coalesce(slate_checks.brand_cap_count, 0) as brand_cap_count,
         coalesce(slate_checks.disordered_count, 0) as disordered_count,
-        1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
-        exposure.product_count / cast(exposure.live_product_count as double) as coverage_ratio,
+        1 - slate_checks.short_count / nullif(cast(slate_checks.customer_count as double), 0) as full_slate_share,
+        exposure.product_count / nullif(cast(exposure.live_product_count as double), 0) as coverage_ratio,
         exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
         own_relevance.metric_value as ndcg,
         own_relevance.metric_value / nullif(popular_relevance.metric_value, 0) as ndcg_ratio

@@ -38,9 +38,7 @@ def hold(database: Path) -> None:
             f"Another build is using {database}: {holder}. Wait for it to end, or stop it, and start again."
         ) from None
     handle.truncate(0)
-    handle.write(
-        f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, {' '.join(sys.argv)}"
-    )
+    handle.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, {' '.join(sys.argv)}")
     handle.flush()
     _refuse_if_open_elsewhere(database, handle)
     _held[path] = handle

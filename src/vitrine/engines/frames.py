@@ -29,9 +29,7 @@ def read_table(relation: Any, columns: Iterable[str], where: str | None = None) 
     names = list(columns)
     missing = [name for name in names if name not in relation.columns]
     if missing:
-        raise ValueError(
-            f"Missing columns: {', '.join(missing)}. Found: {', '.join(relation.columns)}."
-        )
+        raise ValueError(f"Missing columns: {', '.join(missing)}. Found: {', '.join(relation.columns)}.")
     if where is not None:
         relation = relation.filter(where)
     if hasattr(relation, "to_arrow_table"):  # DuckDB

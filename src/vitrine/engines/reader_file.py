@@ -12,9 +12,7 @@ import duckdb
 READER_FILE = "recommendations.duckdb"
 
 
-def write_reader_file(
-    connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[tuple[str, str, str]]
-) -> Path:
+def write_reader_file(connection: duckdb.DuckDBPyConnection, folder: Path, tables: list[tuple[str, str, str]]) -> Path:
     """Copy tables (database, schema, name) of the build into a fresh reader file and swap it in.
 
     Parameters
@@ -24,7 +22,9 @@ def write_reader_file(
     folder
         The warehouse folder.
     tables
-        What readers may see; schemas and names stay as they are.
+        What readers may see; names stay as they are, and so do schemas, but for the one that is called like the
+        file: its tables lie in `main`, since DuckDB calls an opened file by its name too and could not tell
+        ``recommendations.<table>`` of the schema from that of the file.
     """
     target, fresh = folder / READER_FILE, folder / f"{READER_FILE}.new"
     for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
@@ -34,10 +34,10 @@ def write_reader_file(
         # One transaction reads one state of the build's database: never half of one release.
         connection.execute("begin")
         for database, schema, name in tables:
-            connection.execute(f'create schema if not exists reader_file."{schema}"')
+            place = "main" if schema == target.stem else schema
+            connection.execute(f'create schema if not exists reader_file."{place}"')
             connection.execute(
-                f'create table reader_file."{schema}"."{name}" as '
-                f'select * from "{database}"."{schema}"."{name}"'
+                f'create table reader_file."{place}"."{name}" as select * from "{database}"."{schema}"."{name}"'
             )
         connection.execute("commit")
     except duckdb.Error:

@@ -18,18 +18,14 @@ def training_cutoffs(cutoffs: pa.Table, scope: str) -> list[datetime]:
 def scored_cutoffs(cutoffs: pa.Table) -> list[tuple[datetime, str]]:
     """Return the cutoffs that get scores, with the scope of the fit that gives them, oldest first."""
     rows = cutoffs.to_pylist()
-    return sorted(
-        (row["cutoff_at"], SCOPES[row["cutoff_role"]]) for row in rows if row["cutoff_role"] in SCOPES
-    )
+    return sorted((row["cutoff_at"], SCOPES[row["cutoff_role"]]) for row in rows if row["cutoff_role"] in SCOPES)
 
 
 def judged_cutoffs(cutoffs: pa.Table) -> list[tuple[datetime, str]]:
     """Return the cutoffs that are judged, with their role, oldest first."""
     rows = cutoffs.to_pylist()
     return sorted(
-        (row["cutoff_at"], row["cutoff_role"])
-        for row in rows
-        if row["cutoff_role"] in ("validate", "evaluate")
+        (row["cutoff_at"], row["cutoff_role"]) for row in rows if row["cutoff_role"] in ("validate", "evaluate")
     )
 
 

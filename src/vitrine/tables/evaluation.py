@@ -89,8 +89,8 @@ def _metrics(rows: pa.Table) -> dict[str, Metric]:
         "baseline_auc": lambda at: area_under_curve(baseline[at], outcome[at]),
         "brier_score": lambda at: brier_score(probability[at], outcome[at]),
         "baseline_brier_score": lambda at: brier_score(baseline[at], outcome[at]),
-        "brier_skill": lambda at: 1 - _ratio(
-            brier_score(probability[at], outcome[at]), brier_score(baseline[at], outcome[at])
+        "brier_skill": lambda at: (
+            1 - _ratio(brier_score(probability[at], outcome[at]), brier_score(baseline[at], outcome[at]))
         ),
         "top_decile_lift": lambda at: top_share_lift(probability[at], outcome[at]),
         "mean_purchase_probability": lambda at: float(probability[at].mean()),

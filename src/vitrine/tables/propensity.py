@@ -13,9 +13,7 @@ from vitrine.tables.cutoffs import trained_until
 from vitrine.tables.frames import TIMESTAMP, repeated
 
 
-def fit_row(
-    name: str, scope: str, cutoffs: pa.Table, fit: Any, parameters: str, feature_names: list[str]
-) -> pa.Table:
+def fit_row(name: str, scope: str, cutoffs: pa.Table, fit: Any, parameters: str, feature_names: list[str]) -> pa.Table:
     """Return the one row that keeps a fit: what it is, what it learned from, and the pickled fit itself."""
     return pa.table(
         {
@@ -35,9 +33,7 @@ def fit_row(
 
 def load_fits(rows: pa.Table) -> dict[str, tuple[str, Any]]:
     """Return fit id and fit by scope. The rows come from the project's own warehouse: unpickling runs code."""
-    return {
-        row["fit_scope"]: (row["fit_id"], pickle.loads(row["model"])) for row in rows.to_pylist()
-    }
+    return {row["fit_scope"]: (row["fit_id"], pickle.loads(row["model"])) for row in rows.to_pylist()}
 
 
 def propensity_fit_row(

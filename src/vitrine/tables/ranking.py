@@ -45,9 +45,7 @@ def ranker_fit_row(
     return fit_row("ranker", scope, cutoffs, fit, parameters, features)
 
 
-def ranker_score_rows(
-    cutoff: datetime, name: str, fit: RankerFit, rows: pa.Table, als: AlsFactors
-) -> pa.Table:
+def ranker_score_rows(cutoff: datetime, name: str, fit: RankerFit, rows: pa.Table, als: AlsFactors) -> pa.Table:
     """Return the scores of all candidates of one cutoff."""
     probability, relevance = score_candidates(fit, with_als_feature(rows, als))
     return pa.table(
