@@ -2,7 +2,9 @@
     dbt runs a model's Jinja right before its SQL, so this holds under build, run, select and retry. -#}
 {% macro raise_when_any(query, message) -%}
     {%- if vitrine.is_building() -%}
-        {%- set rows = run_query(query).rows -%}
+        {%- set rows = run_query(
+            'select cast(problem as ' ~ dbt.type_string() ~ ') as problem from (' ~ query ~ ') as problems (problem)'
+        ).rows -%}
         {%- if rows | length > 0 -%}
             {%- set details = [] -%}
             {%- for row in rows -%}{%- do details.append('  - ' ~ row[0]) -%}{%- endfor -%}

@@ -9,7 +9,7 @@
             '{{ owner | replace("'", "''") }}',
             '{{ reason | replace("'", "''") }}',
             {{ now }},
-            {{ dbt.dateadd('day', hold_days | int, now) }}
+            {{ days_after(now, hold_days | int) }}
     {%- endcall -%}
     {#- The reader file is written over a connection of its own, which sees what is committed. -#}
     {%- do adapter.commit() -%}

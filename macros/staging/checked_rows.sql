@@ -42,6 +42,11 @@ judged as (
         case
             {%- for name, type in columns.items() if type != 'string' %}
             when {{ name }} is null and raw_{{ name }} is not null then 'unreadable_{{ name }}'
+            {%- if type == 'double' %}
+            {#- NaN and the infinities, in one: no comparison below notices them all, and a plain one with NaN may be
+                answered from the statistics of a parquet file, which leave it out. #}
+            when isnan({{ name }} - {{ name }}) then 'unreadable_{{ name }}'
+            {%- endif %}
             {%- endfor %}
             {%- for name in required %}
             when {{ name }} is null then 'missing_{{ name }}'

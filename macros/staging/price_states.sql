@@ -16,8 +16,8 @@
 
 select
     product_id,
-    {{ dbt.dateadd('day', 7, 'week_start_at') }} as valid_from_at,
-    {{ dbt.dateadd('day', 7, 'lead(week_start_at) over (partition by product_id order by week_start_at asc)') }}
+    {{ days_after('week_start_at', 7) }} as valid_from_at,
+    {{ days_after('lead(week_start_at) over (partition by product_id order by week_start_at asc)', 7) }}
         as valid_to_at,
     cast(null as boolean) as is_active,
     cast(null as double) as stock_quantity,

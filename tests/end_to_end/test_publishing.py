@@ -26,9 +26,7 @@ def shop(tmp_path_factory):
 
 
 def live(warehouse):
-    return warehouse.query(
-        "select distinct release_id from recommendations_email_v1", "recommendations.duckdb"
-    )
+    return warehouse.query("select distinct release_id from recommendations_email_v1", "recommendations.duckdb")
 
 
 def releases(warehouse):
@@ -54,9 +52,7 @@ def test_a_first_build_publishes_what_its_audience_gets(shop):
     assert warehouse.query("select count(*) from intermediate.int_release__audits where not is_passed") == [(0,)]
     (count,) = warehouse.query("select count(*) from recommendations.recommendations_email_v1")[0]
     assert count > 0
-    assert warehouse.query(
-        "select count(*) from recommendations_email_v1", "recommendations.duckdb"
-    ) == [(count,)]
+    assert warehouse.query("select count(*) from recommendations_email_v1", "recommendations.duckdb") == [(count,)]
 
 
 def test_the_same_slates_are_published_once(shop):
@@ -220,7 +216,9 @@ def test_a_second_build_at_once_is_told_who_is_first(shop):
 def test_a_reader_of_the_build_s_own_file_is_told_where_to_read(shop):
     warehouse, variables = shop
     script = (
-        "import duckdb, time; held = duckdb.connect(r'" + str(warehouse.path / "vitrine.duckdb") + "', read_only=True); "
+        "import duckdb, time; held = duckdb.connect(r'"
+        + str(warehouse.path / "vitrine.duckdb")
+        + "', read_only=True); "
         "print('open', flush=True); time.sleep(60)"
     )
     reader = subprocess.Popen([os.sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)

@@ -71,9 +71,7 @@ def test_a_calibrated_forecast_stays_in_the_band_and_an_overconfident_one_leaves
     probability = random.uniform(0.05, 0.6, 20_000)
     outcome = random.random(20_000) < probability
     honest = reliability(probability, outcome)
-    inside = (honest.band_low_share <= honest.observed_share) & (
-        honest.observed_share <= honest.band_high_share
-    )
+    inside = (honest.band_low_share <= honest.observed_share) & (honest.observed_share <= honest.band_high_share)
     assert inside.mean() >= 0.8
     boastful = reliability(np.minimum(1, probability * 1.4), outcome)
     outside = boastful.observed_share < boastful.band_low_share

@@ -67,7 +67,10 @@ def test_the_order_of_the_rows_changes_nothing(fit):
 
 
 def test_other_data_has_another_fingerprint(fit):
-    assert fit_propensity(customers(4000, seed=4), NAMES, PropensityParams()).training_fingerprint != fit.training_fingerprint
+    assert (
+        fit_propensity(customers(4000, seed=4), NAMES, PropensityParams()).training_fingerprint
+        != fit.training_fingerprint
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])

@@ -11,18 +11,14 @@ def candidates(rows):
     names = ["customer_id", "product_id", "category", "brand", "price_amount", "objective_score"]
     return pa.table(
         {
-            name: pa.array(
-                [row[position] for row in rows], pa.string() if position < 4 else pa.float64()
-            )
+            name: pa.array([row[position] for row in rows], pa.string() if position < 4 else pa.float64())
             for position, name in enumerate(names)
         }
     )
 
 
 def slates(table, **params):
-    found = rerank(table, RerankParams(**params)).sort_by(
-        [("customer_id", "ascending"), ("slot", "ascending")]
-    )
+    found = rerank(table, RerankParams(**params)).sort_by([("customer_id", "ascending"), ("slot", "ascending")])
     result = {}
     for row in found.to_pylist():
         result.setdefault(row["customer_id"], []).append(row["product_id"])
@@ -68,14 +64,8 @@ def greedy(rows, params):
         best, best_value = None, -np.inf
         for row in rows:
             in_category = sum(row["category"] == other["category"] for other in slate)
-            in_brand = sum(
-                row["brand"] is not None and row["brand"] == other["brand"] for other in slate
-            )
-            if (
-                row in slate
-                or in_category >= params.max_per_category
-                or in_brand >= params.max_per_brand
-            ):
+            in_brand = sum(row["brand"] is not None and row["brand"] == other["brand"] for other in slate)
+            if row in slate or in_category >= params.max_per_category or in_brand >= params.max_per_brand:
                 continue
             closest = max((similarity(row, other) for other in slate), default=0.0)
             value = (1 - params.diversity_strength) * (
@@ -92,16 +82,12 @@ def greedy(rows, params):
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("strength", [0.0, 0.3, 1.0])
 def test_slates_are_those_of_the_greedy_definition(seed, strength):
-    params = RerankParams(
-        slot_count=6, diversity_strength=strength, max_per_category=2, max_per_brand=2
-    )
+    params = RerankParams(slot_count=6, diversity_strength=strength, max_per_category=2, max_per_brand=2)
     table = random_candidates(seed)
     by_customer = {}
     for row in table.to_pylist():
         by_customer.setdefault(row["customer_id"], []).append(row)
-    found = slates(
-        table, slot_count=6, diversity_strength=strength, max_per_category=2, max_per_brand=2
-    )
+    found = slates(table, slot_count=6, diversity_strength=strength, max_per_category=2, max_per_brand=2)
     assert found == {customer: greedy(rows, params) for customer, rows in by_customer.items()}
 
 

@@ -47,9 +47,7 @@ def test_each_cutoff_is_scored_by_the_fit_that_may():
 
 
 def test_factors_survive_the_trip_through_a_table():
-    interactions = pa.table(
-        {"customer_id": ["a", "a", "b"], "product_id": ["p", "q", "q"], "weight": [1.0, 2.0, 3.0]}
-    )
+    interactions = pa.table({"customer_id": ["a", "a", "b"], "product_id": ["p", "q", "q"], "weight": [1.0, 2.0, 3.0]})
     params = AlsParams(factors=4, min_buyers=1)
     rows = als_factor_rows(DAYS[0], interactions, params)
     fitted, read = fit_als(interactions, params), als_factors_of(rows)

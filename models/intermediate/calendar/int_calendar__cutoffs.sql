@@ -8,7 +8,7 @@ with cutoffs as (
     select
         '{{ role }}' as cutoff_role,
         {{ roles | length - loop.index0 }} as cutoff_number,
-        {{ dbt.dateadd('day', -horizon * loop.index0, as_of()) }} as cutoff_at
+        {{ days_after(as_of(), -horizon * loop.index0) }} as cutoff_at
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -25,7 +25,7 @@ select
     cast(
         case
             when cutoffs.cutoff_role != 'serve'
-                then {{ dbt.dateadd('day', horizon, 'cutoffs.cutoff_at') }}
+                then {{ days_after('cutoffs.cutoff_at', horizon) }}
         end as {{ dbt.type_timestamp() }}
     ) as outcome_until_at
 from cutoffs

@@ -64,7 +64,8 @@ ties as (
         owned.customer_number,
         pairs.companion_number as product_number,
         owned.product_number as anchor_number,
-        cast({{ var('tie_units') }} * ln(1 + owned.weight) * pairs.cosine as bigint) as tie_units
+        -- Rounded first: of a cast alone one engine rounds and another cuts.
+        cast(round({{ var('tie_units') }} * ln(1 + owned.weight) * pairs.cosine) as bigint) as tie_units
     from owned
     inner join pairs
         on

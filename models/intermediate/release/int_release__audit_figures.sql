@@ -40,16 +40,23 @@ exposure as (
     group by channel
 ),
 
-relevance as (
-    select
-        slate_variant,
-        metric_value
-    from {{ ref('evaluation_metrics') }}
+metrics as (
+    select * from {{ ref('evaluation_metrics') }}
     where
         cutoff_role = 'validate'
         and customer_segment = 'all'
         and target = 'new_products'
         and metric_name = 'ndcg_at_{{ var("metric_slot_count") }}'
+),
+
+relevance as (
+    select
+        policies.channel,
+        max(case when metrics.slate_variant = 'vitrine_' || policies.channel then metrics.metric_value end) as ndcg,
+        max(case when metrics.slate_variant = 'popularity' then metrics.metric_value end) as popular_ndcg
+    from policies
+    cross join metrics
+    group by policies.channel
 ),
 
 figures as (
@@ -65,17 +72,16 @@ figures as (
         coalesce(slate_checks.category_cap_count, 0) as category_cap_count,
         coalesce(slate_checks.brand_cap_count, 0) as brand_cap_count,
         coalesce(slate_checks.disordered_count, 0) as disordered_count,
-        1 - slate_checks.short_count / nullif(cast(slate_checks.customer_count as double), 0) as full_slate_share,
-        exposure.product_count / nullif(cast(exposure.live_product_count as double), 0) as coverage_ratio,
+        1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
+        exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
         exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
-        own_relevance.metric_value as ndcg,
-        own_relevance.metric_value / nullif(popular_relevance.metric_value, 0) as ndcg_ratio
+        relevance.ndcg,
+        relevance.ndcg / nullif(relevance.popular_ndcg, 0) as ndcg_ratio
     from policies
     left join slot_checks on policies.channel = slot_checks.channel
     left join slate_checks on policies.channel = slate_checks.channel
     left join exposure on policies.channel = exposure.channel
-    left join relevance as own_relevance on own_relevance.slate_variant = 'vitrine_' || policies.channel
-    left join relevance as popular_relevance on popular_relevance.slate_variant = 'popularity'
+    left join relevance on policies.channel = relevance.channel
 )
 
 select * from figures

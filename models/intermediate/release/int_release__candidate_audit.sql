@@ -43,8 +43,8 @@ select
         when objectives.product_id is null then 'ranking'
         else 're-ranking'
     end as stage,
-    slates.slot,
-    objectives.objective_rank,
+    cast(slates.slot as integer) as slot,
+    cast(objectives.objective_rank as bigint) as objective_rank,
     eligibility.rule_name,
     case
         when slates.slot is not null then 'in the slate'
@@ -83,7 +83,7 @@ select
     customer_id,
     cast(null as {{ dbt.type_string() }}) as product_id,
     'short slate' as stage,
-    slot_count as slot,
+    cast(slot_count as integer) as slot,
     cast(null as bigint) as objective_rank,
     cast(null as {{ dbt.type_string() }}) as rule_name,
     'only ' || cast(slot_count as {{ dbt.type_string() }}) || ' of ' || cast(wanted_slot_count as {{ dbt.type_string() }})

@@ -62,7 +62,7 @@ select
     slates.marginal_score,
     objectives.popularity_percentile,
     serve.cutoff_at as as_of_at,
-    {{ dbt.dateadd('day', 'policies.valid_days', 'serve.cutoff_at') }} as valid_until_at
+    {{ days_after('serve.cutoff_at', 'policies.valid_days') }} as valid_until_at
 from slates
 inner join serve on slates.cutoff_at = serve.cutoff_at
 cross join fingerprints

@@ -17,8 +17,6 @@ def model(dbt, session):
     columns = ["customer_id", "product_id", "weight"]
 
     return concat(
-        als_factor_rows(
-            cutoff, read_table(interactions, columns, is_at("cutoff_at", [cutoff])), params
-        )
+        als_factor_rows(cutoff, read_table(interactions, columns, is_at("cutoff_at", [cutoff])), params)
         for cutoff in sorted(cutoffs)
     )

@@ -22,9 +22,7 @@ def model(dbt, session):
     def fit_of(scope):
         here = is_at("cutoff_at", training_cutoffs(cutoffs, scope))
         rows = read_table(candidates, [*KEYS, *names], here)
-        als = als_factors_by_cutoff(
-            read_table(factors, ["cutoff_at", "entity_type", "entity_id", "factors"], here)
-        )
+        als = als_factors_by_cutoff(read_table(factors, ["cutoff_at", "entity_type", "entity_id", "factors"], here))
         return ranker_fit_row(scope, cutoffs, rows, names, als, negative_share, params)
 
     return concat(fit_of(scope) for scope in ("backtest", "serve"))

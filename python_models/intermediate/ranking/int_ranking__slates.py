@@ -23,8 +23,6 @@ def model(dbt, session):
 
     def slates_of(cutoff, channel, **policy):
         here = f"{is_at('cutoff_at', [cutoff])} and channel = '{channel}'"
-        return slate_rows(
-            cutoff, channel, read_table(objectives, CANDIDATE, here), RerankParams(**policy, **weights)
-        )
+        return slate_rows(cutoff, channel, read_table(objectives, CANDIDATE, here), RerankParams(**policy, **weights))
 
     return concat(slates_of(cutoff, **policy) for cutoff in sorted(cutoffs) for policy in policies)

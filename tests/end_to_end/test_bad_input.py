@@ -1,0 +1,365 @@
+"""What a person sees when the input is bad: the message that stops the build, or the rejections that are counted."""
+
+import json
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from harness import Warehouse, project_copy
+from shop import AS_OF, SCHEMAS, START, make_shop, table, write_shop
+
+DAY = timedelta(days=1)
+BEFORE = AS_OF - 30 * DAY
+COUNTS = ["+stg_rejection_counts", "stg_rejected_rows"]
+
+
+@pytest.fixture(scope="module")
+def clean():
+    return make_shop(customers=12, products=20)
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    return Warehouse(tmp_path)
+
+
+def variables_of(source, **others):
+    return {"connector": "contract_files", "source_dir": str(source), "as_of": f"{AS_OF:%Y-%m-%d}", **others}
+
+
+def with_rows(tables, entity, rows):
+    return {**tables, entity: pa.concat_tables([tables[entity], table(entity, rows)])}
+
+
+def stopped(warehouse, arguments, variables):
+    """What dbt says when it stops, on one line; it has to stop, and not by a traceback."""
+    code, output = warehouse.call(arguments, variables)
+    assert code != 0, output
+    assert "Traceback" not in output, output
+    return " ".join(output.split())
+
+
+# -- Files that do not fit ----------------------------------------------------------------------
+
+
+def test_a_missing_file_is_named_with_its_place(warehouse, clean, tmp_path):
+    source = write_shop(clean, tmp_path / "source")
+    (source / "events.parquet").unlink()
+    said = stopped(warehouse, ["run", "--select", "contract_files__events"], variables_of(source))
+    assert f"Source table contract_files.events was not found at read_parquet('{source}/events.parquet')" in said
+    assert "the var source_dir names another folder" in said
+
+
+def test_a_missing_column_and_a_wrong_type_are_named_at_once(warehouse, clean, tmp_path):
+    lines = clean["order_lines"].drop_columns(["net_amount"])
+    place = lines.column_names.index("quantity")
+    lines = lines.set_column(place, "quantity", lines["quantity"].cast(pa.string()))
+    source = write_shop({**clean, "order_lines": lines}, tmp_path / "source")
+    said = stopped(warehouse, ["run", "--select", "contract_files__order_lines"], variables_of(source))
+    assert "Source table contract_files.order_lines does not fit its declaration" in said
+    assert "column net_amount is missing" in said
+    assert "column quantity is VARCHAR, expected double" in said
+    assert "Columns found: order_line_id, order_id, customer_id" in said
+
+
+def test_a_file_that_is_no_parquet_is_named(warehouse, clean, tmp_path):
+    source = write_shop(clean, tmp_path / "source")
+    (source / "sends.parquet").write_text("send_id,customer_id\n1,2\n")
+    said = stopped(warehouse, ["run", "--select", "contract_files__sends"], variables_of(source))
+    assert "sends.parquet" in said
+    assert "contract_files__sends" in said
+
+
+# -- Rows that do not fit -----------------------------------------------------------------------
+
+
+def line(**changes):
+    row = {
+        "order_line_id": "bad",
+        "order_id": "bad order",
+        "customer_id": "c001",
+        "product_id": "p001",
+        "ordered_at": BEFORE,
+        "quantity": 1.0,
+        "net_amount": 2.0,
+        "list_amount": 2.0,
+        "is_return": False,
+    }
+    return tuple({**row, **changes}.values())
+
+
+def event(**changes):
+    row = {
+        "event_id": "bad",
+        "customer_id": "c001",
+        "session_id": None,
+        "product_id": "p001",
+        "event_type": "view",
+        "occurred_at": BEFORE,
+        "send_id": None,
+    }
+    return tuple({**row, **changes}.values())
+
+
+DIRTY_LINES = [
+    line(order_line_id="twice"),
+    line(order_line_id="twice", ordered_at=BEFORE + DAY, net_amount=9.0),
+    # Blanks at an edge are cut off, so this is the same key again.
+    line(order_line_id="twice ", ordered_at=BEFORE + 2 * DAY, net_amount=10.0),
+    # Not fine on its own: it neither wins the key nor counts as its double.
+    line(order_line_id="twice", ordered_at=BEFORE - DAY, quantity=-1.0),
+    line(order_line_id=None),
+    line(order_line_id="nobody 1", customer_id=None),
+    line(order_line_id="nobody 2", customer_id="  "),
+    line(order_line_id="negative", quantity=-3.0),
+    line(order_line_id="zero", quantity=0.0),
+    line(order_line_id="cheap", net_amount=-0.01),
+    line(order_line_id="not a number", quantity=float("nan")),
+    line(order_line_id="endless", net_amount=float("inf")),
+    line(order_line_id="timeless", ordered_at=None),
+    line(order_line_id="late", ordered_at=AS_OF + DAY),
+    line(order_line_id="midnight", ordered_at=AS_OF),
+    line(order_line_id="just in time", ordered_at=AS_OF - timedelta(microseconds=1)),
+]
+DIRTY = {
+    "order_lines": DIRTY_LINES,
+    "events": [
+        event(event_type="teleport"),
+        event(event_id="bad 2", event_type="View"),
+        event(event_id="bad 3", event_type=None),
+    ],
+    "product_states": [
+        ("p001", BEFORE, BEFORE, True, 1.0, 5.0, None),
+        ("p002", BEFORE, BEFORE - DAY, True, 1.0, 5.0, None),
+        ("p003", BEFORE, None, True, 1.0, -5.0, None),
+    ],
+    "consents": [("c001", "email", True, BEFORE, BEFORE - DAY), ("c002", "email", None, BEFORE, None)],
+    "products": [(None, "Nothing", "house", "category 0", "brand 0", True, False)],
+    "customers": [("c001", START), (None, START)],
+}
+EXPECTED = {
+    ("order_lines", "duplicate_key"): 2,
+    ("order_lines", "missing_order_line_id"): 1,
+    ("order_lines", "missing_customer_id"): 2,
+    ("order_lines", "negative_quantity"): 2,
+    ("order_lines", "zero_quantity"): 1,
+    ("order_lines", "negative_net_amount"): 1,
+    ("order_lines", "unreadable_quantity"): 1,
+    ("order_lines", "unreadable_net_amount"): 1,
+    ("order_lines", "missing_ordered_at"): 1,
+    ("order_lines", "after_as_of"): 2,
+    ("events", "unknown_event_type"): 2,
+    ("events", "missing_event_type"): 1,
+    ("product_states", "empty_validity"): 2,
+    ("product_states", "negative_list_price_amount"): 1,
+    ("consents", "empty_validity"): 1,
+    ("consents", "missing_is_opted_in"): 1,
+    ("products", "missing_product_id"): 1,
+    ("customers", "duplicate_key"): 1,
+    ("customers", "missing_customer_id"): 1,
+    ("impressions", "unreadable_slot"): 1,
+    ("impressions", "impossible_slot"): 1,
+    ("impressions", "impossible_selection_probability"): 1,
+}
+
+
+@pytest.fixture(scope="module")
+def dirty(clean, tmp_path_factory):
+    """A warehouse with the staged rows of a shop in which everything is wrong once or twice."""
+    folder = tmp_path_factory.mktemp("dirty")
+    tables = clean
+    for entity, rows in DIRTY.items():
+        tables = with_rows(tables, entity, rows)
+    shown = [
+        ("bad 1", None, "c001", "email", "p001", 2**40, None, BEFORE, 0.1),
+        ("bad 2", None, "c001", "email", "p001", 0, None, BEFORE, 0.1),
+        ("bad 3", None, "c001", "email", "p001", 1, None, BEFORE, 0.0),
+    ]
+    schema = tables["impressions"].schema
+    wide = schema.set(schema.get_field_index("slot"), pa.field("slot", pa.int64()))
+    bad = pa.table(
+        {field.name: pa.array(v, field.type) for field, v in zip(wide, zip(*shown, strict=True), strict=True)}
+    )
+    tables["impressions"] = pa.concat_tables([tables["impressions"].cast(wide), bad])
+    source = write_shop(tables, folder / "source")
+    warehouse = Warehouse(folder)
+    warehouse.run(["run", "--select", *COUNTS, "stg_order_lines"], variables_of(source, max_rejected_share=1.0))
+    return warehouse, tables
+
+
+def test_every_reason_is_counted(dirty):
+    warehouse, tables = dirty
+    counted = warehouse.query(
+        "select entity, reason, row_count, row_share, is_tolerated from staging.stg_rejection_counts"
+    )
+    # The made-up shop itself writes a few states that begin after as_of; nothing else of it is rejected.
+    found = {(entity, reason): count for entity, reason, count, _, _ in counted}
+    assert {key: n for key, n in found.items() if key != ("product_states", "after_as_of")} == EXPECTED
+    for entity, _, count, share, is_tolerated in counted:
+        assert share == pytest.approx(count / tables[entity].num_rows)
+        assert is_tolerated
+
+
+def test_a_rejected_row_is_kept_whole(dirty):
+    warehouse, _ = dirty
+    rows = {
+        reason: (key, json.loads(text))
+        for reason, key, text in warehouse.query(
+            "select reason, row_key, row_json from staging.stg_rejected_rows where entity = 'order_lines'"
+            " and reason in ('zero_quantity', 'missing_order_line_id', 'negative_net_amount')"
+        )
+    }
+    key, row = rows["zero_quantity"]
+    assert key == "zero"
+    assert list(row) == [field.split(":")[0] for field in SCHEMAS["order_lines"].split()]
+    assert (row["order_id"], row["customer_id"], row["product_id"]) == ("bad order", "c001", "p001")
+    assert float(row["quantity"]) == 0
+    assert datetime.fromisoformat(row["ordered_at"]) == BEFORE
+    assert float(rows["negative_net_amount"][1]["net_amount"]) == -0.01
+    assert rows["missing_order_line_id"][0] == "(none)"
+
+
+def test_an_unreadable_value_is_kept_as_it_came(dirty):
+    warehouse, _ = dirty
+    [(text,)] = warehouse.query("select row_json from staging.stg_rejected_rows where reason = 'unreadable_slot'")
+    assert int(json.loads(text)["slot"]) == 2**40
+
+
+def test_every_row_is_accepted_or_rejected_and_the_first_of_a_key_stays(dirty):
+    warehouse, tables = dirty
+    [(accepted,)] = warehouse.query("select count(*) from staging.stg_order_lines")
+    rejected = sum(count for (entity, _), count in EXPECTED.items() if entity == "order_lines")
+    assert accepted + rejected == tables["order_lines"].num_rows
+    kept = warehouse.query("select net_amount from staging.stg_order_lines where order_line_id = 'twice'")
+    assert kept == [(2.0,)]
+    ids = warehouse.query("select count(*), count(distinct order_line_id) from staging.stg_order_lines")[0]
+    assert ids[0] == ids[1]
+    own = warehouse.query("select order_line_id from staging.stg_order_lines where order_id = 'bad order' order by 1")
+    assert own == [("just in time",), ("twice",)]
+
+
+def test_more_than_is_tolerated_stops_with_reason_share_and_a_row(warehouse, clean, tmp_path):
+    lines = clean["order_lines"]
+    count = lines.num_rows // 20
+    bad = with_rows(clean, "order_lines", [line(order_line_id=f"bad {i:04}", quantity=-1.0) for i in range(count)])
+    source = write_shop(bad, tmp_path / "source")
+    said = stopped(
+        warehouse, ["build", "--select", "+stg_order_lines", "--exclude-resource-type", "test"], variables_of(source)
+    )
+    share = round(100 * count / (lines.num_rows + count), 2)
+    assert "Too many rows of the input break the contract" in said
+    assert f"order_lines: {count} rows ({share}%) rejected for negative_quantity, tolerated 2.0%" in said
+    assert "for example row bad 0000" in said
+    assert "max_rejected_share_by_reason" in said
+    # The query that the message gives works.
+    query = said.split("Look at them with: ")[1].split(". Mend the source")[0]
+    rows = warehouse.query(query)
+    assert len([row for row in rows if "negative_quantity" in row]) == count
+    assert warehouse.query("select count(*) from information_schema.tables where table_name = 'stg_order_lines'") == [
+        (0,)
+    ]
+
+
+def test_a_reason_of_its_own_may_be_tolerated(warehouse, clean, tmp_path):
+    count = clean["order_lines"].num_rows // 20
+    bad = with_rows(clean, "order_lines", [line(order_line_id=f"bad {i}", quantity=-1.0) for i in range(count)])
+    source = write_shop(bad, tmp_path / "source")
+    tolerated = {"max_rejected_share_by_reason": {"negative_quantity": 0.1}}
+    warehouse.run(["run", "--select", "+stg_order_lines"], variables_of(source, **tolerated))
+    assert warehouse.query("select count(*) from staging.stg_order_lines") == [(clean["order_lines"].num_rows,)]
+
+
+def test_an_empty_file_names_the_connector(warehouse, clean, tmp_path):
+    source = write_shop({**clean, "order_lines": table("order_lines", [])}, tmp_path / "source")
+    said = stopped(warehouse, ["run", "--select", "+stg_order_lines"], variables_of(source))
+    assert "The connector contract_files has no usable rows before as_of" in said
+    assert f"{AS_OF:%Y-%m-%d}" in said
+    assert "order_lines is empty" in said
+
+
+# -- Settings that do not fit -------------------------------------------------------------------
+
+
+def test_an_unknown_connector_gets_the_known_ones(warehouse):
+    said = stopped(warehouse, ["build"], {"connector": "shopify"})
+    assert "Unknown connector 'shopify'. Known connectors: complete_journey, contract_files, online_retail" in said
+
+
+def test_an_unknown_rule_is_named(warehouse, tmp_path):
+    said = stopped(warehouse, ["build"], variables_of(tmp_path, rules=["recently_bought", "full_moon"]))
+    assert "int_rules__verdicts" in said
+    assert "'int_rules__full_moon' which was not found" in said
+
+
+@pytest.mark.parametrize("as_of", ["04.03.2024", "yesterday"])
+def test_as_of_in_another_format_is_shown_how(warehouse, tmp_path, as_of):
+    said = stopped(warehouse, ["build"], variables_of(tmp_path, as_of=as_of))
+    assert f"The var as_of is '{as_of}': write it as YYYY-MM-DD or YYYY-MM-DD HH:MM:SS (UTC)." in said
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project whose seeds may be edited, with a warehouse of its own."""
+    folder = tmp_path_factory.mktemp("seeds")
+    return Warehouse(folder, project_copy(folder))
+
+
+def edited(project, seed, rows):
+    """Replace the rows of a seed under its own header and build it with the models that check it."""
+    path = project.project / "seeds" / f"{seed}.csv"
+    header = path.read_text().splitlines()[0]
+    path.write_text("\n".join([header, *rows]) + "\n")
+
+
+def test_bad_values_of_a_policy_are_named_together(project):
+    edited(
+        project,
+        "channel_policies",
+        [
+            "email,discovery,many,top_share,7,0.1,0.2,3,4,14,CRM,a note",
+            "push,discovery,2.5,everybody,0.5,0.1,,3,4,14,CRM,a note",
+        ],
+    )
+    models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
+    said = stopped(project, ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"], {})
+    assert "seeds/channel_policies.csv has values that cannot be used" in said
+    assert "channel email, column slot_count: is many, must be a whole number from 1 to 50" in said
+    assert "channel email, column audience_value: is 7, must be a number from 0 to 1" in said
+    assert "channel push, column slot_count: is 2.5, must be a whole number from 1 to 50" in said
+    assert "channel push, column audience_type: is everybody, must be top_share or threshold" in said
+    assert "channel push, column diversity_strength: is (empty), must be a number from 0 to 1" in said
+
+
+def test_bad_rows_of_the_exclusions_are_named_together(project):
+    edited(
+        project,
+        "rule_exclusions",
+        [
+            "colour,red,not liked,Legal,2000-01-01,",
+            "category,CIGARS,not by mail,Legal,01.31.2000,",
+            "brand,Acme,not by mail,Legal,2001-01-01,2000-01-01",
+            "product,p1,not by mail,,2001-01-01,",
+        ],
+    )
+    models = ["int_integrity__exclusion_errors", "int_integrity__rule_exclusions"]
+    said = stopped(project, ["build", "--select", "rule_exclusions", *models, "--exclude-resource-type", "test"], {})
+    assert "seeds/rule_exclusions.csv has rows that cannot be used" in said
+    assert "colour red: exclusion_type must be category, brand or product" in said
+    assert "category CIGARS: valid_from_on is 01.31.2000, must be a date like 2017-01-31" in said
+    assert "brand Acme: valid_until_on is not after valid_from_on" in said
+    assert "product p1: owner is empty" in said
+
+
+# -- Too little to work with --------------------------------------------------------------------
+
+
+def test_a_single_customer_stops_in_plain_words_or_publishes(warehouse, tmp_path):
+    tables = {
+        name: found.filter(pc.equal(found["customer_id"], "c000")) if "customer_id" in found.column_names else found
+        for name, found in make_shop(customers=2, products=20).items()
+    }
+    assert tables["order_lines"].num_rows > 0
+    code, output = warehouse.call(["build"], variables_of(write_shop(tables, tmp_path / "source")))
+    assert "Traceback" not in output, output[-6000:]
+    assert code == 0 or "Nothing is published, the live release stays: audits failed" in output, output[-6000:]
