@@ -64,7 +64,7 @@ def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
                 result[name] = column.astype(float)
             else:
                 result[name] = column.map(
-                    lambda value: "~" if value is None or value is pd.NA or value != value else str(value)
+                    lambda value: "~" if pd.isna(value) else str(value)
                 )
     plain = pd.DataFrame(result)
     order = sorted(plain.columns, key=lambda name: (plain[name].dtype.kind == "f", list(plain.columns).index(name)))
