@@ -20,8 +20,9 @@
                 {%- do problems.append('column ' ~ column.name ~ ' is missing') -%}
             {%- elif vitrine.type_family(column.data_type) != vitrine.type_family(found[column.name | lower]) -%}
                 {%- do problems.append(
-                    'column ' ~ column.name ~ ' is ' ~ found[column.name | lower]
-                    ~ ', expected ' ~ column.data_type) -%}
+                    'column ' ~ column.name ~ ' is a ' ~ vitrine.type_family(found[column.name | lower])
+                    ~ ' (' ~ found[column.name | lower] ~ '), expected a ' ~ vitrine.type_family(column.data_type)
+                    ~ ' (' ~ column.data_type ~ ')') -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if problems -%}

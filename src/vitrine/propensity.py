@@ -10,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid, logit
 from vitrine.encoding import as_doubles, feature_matrix, informative_features
@@ -76,7 +77,12 @@ def fit_propensity(table: pa.Table, feature_names: list[str], params: Propensity
     PropensityFit
         The same for any order of the rows.
     """
-    table = table.sort_by([("cutoff_at", "ascending"), ("customer_id", "ascending")])
+    # There is too little data to share among threads: they would only wait for each other.
+    with threadpool_limits(1, "openmp"):
+        return _fit(table.sort_by([("cutoff_at", "ascending"), ("customer_id", "ascending")]), feature_names, params)
+
+
+def _fit(table: pa.Table, feature_names: list[str], params: PropensityParams) -> PropensityFit:
     feature_names = informative_features(table, feature_names)
     matrix = feature_matrix(table, feature_names)
     has_ordered = as_doubles(table["has_ordered"].cast(pa.int8())).astype(bool)

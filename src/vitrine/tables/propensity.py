@@ -17,7 +17,7 @@ def fit_row(name: str, scope: str, cutoffs: pa.Table, fit: Any, parameters: str,
     """Return the one row that keeps a fit: what it is, what it learned from, and the pickled fit itself."""
     return pa.table(
         {
-            "fit_id": [fit_id(name, parameters, fit.training_fingerprint)],
+            "fit_id": [fit_id(name, parameters, f"{scope} {fit.training_fingerprint}")],
             "fit_scope": [scope],
             "model_name": [name],
             "trained_until_at": pa.array([trained_until(cutoffs, scope)], TIMESTAMP),
