@@ -54,7 +54,7 @@ select
         when states.stock_quantity <= 0 then 'out of stock'
         when not states.is_active then 'inactive'
         {%- endif %}
-        when live.valid_until_at < live.as_of_at then 'expired'
+        when live.valid_until_at < {{ as_of() }} then 'expired'
     end as dropped_reason
 from live
 {%- if consents %}

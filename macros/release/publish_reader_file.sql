@@ -1,4 +1,5 @@
-{#- At the end of a run: write the reader file anew when a public model was built and no publish model failed. -#}
+{#- At the end of a run: write the reader file anew when a public model was built, and neither a publish model nor a
+    test of one failed. -#}
 {% macro publish_reader_file(results=none) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'retry') -%}
         {%- set outcome = {'built': false, 'failed': []} -%}
@@ -11,6 +12,12 @@
                 {%- elif node.config.access == 'public' or node.access == 'public' -%}
                     {%- do outcome.update({'built': true}) -%}
                 {%- endif -%}
+            {%- elif node.resource_type in ('test', 'unit_test') and result.status in ('error', 'fail', 'runtime error') -%}
+                {%- for parent in node.depends_on.nodes if parent in graph.nodes
+                    and ('/release' in graph.nodes[parent].original_file_path
+                        or '/recommendations/' in graph.nodes[parent].original_file_path) -%}
+                    {%- do outcome.failed.append(node.name) -%}
+                {%- endfor -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if outcome.failed -%}

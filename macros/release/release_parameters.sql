@@ -10,5 +10,7 @@
     ] -%}
         {%- do values.update({name: var(name)}) -%}
     {%- endfor -%}
+    {#- Whatever else was given on the command line; what dbt_project.yml says is part of the code version. -#}
+    {%- do values.update({'given': invocation_args_dict.get('vars', {})}) -%}
     {{ return(tojson(values, sort_keys=true) | replace("'", "''")) }}
 {%- endmacro %}

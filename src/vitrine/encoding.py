@@ -49,7 +49,7 @@ def feature_matrix(table: pa.Table, names: list[str]) -> NDArray[np.float32]:
     """Stack columns into a float32 matrix, NULL as NaN. Shape (n, len(names))."""
     matrix = np.empty((table.num_rows, len(names)), dtype=np.float32)
     for position, name in enumerate(names):
-        matrix[:, position] = as_doubles(table[name])
+        matrix[:, position] = table[name].cast(pa.float32()).to_numpy(zero_copy_only=False)
     return matrix
 
 

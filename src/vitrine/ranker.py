@@ -22,8 +22,6 @@ class RankerParams:
     leaves: int = 15
     min_leaf_rows: int = 100
     l2: float = 5.0
-    folds: int = 2
-    """Customer folds that the calibration is cross-fitted on."""
     min_positives: int = 50
     """With fewer purchases among the candidates, the base rate and the source ranks are all there is."""
     seed: int = 20180101
@@ -74,16 +72,14 @@ def fit_ranker(table: pa.Table, feature_names: list[str], negative_share: float,
         rate = (has_bought.sum() + 0.5) / (weight.sum() + 1.0)
         calibrator = Sigmoid(0.0, float(logit(np.array([rate]))[0]))
         return RankerFit(feature_names, None, offset, calibrator, count, trained_on)
-    folds = customer_folds(table["customer_id"], params.folds)
-    held_out = np.full(count, np.nan)
-    for fold in range(params.folds):
-        inside, outside = folds != fold, folds == fold
-        if not has_bought[inside].any() or not outside.any():
-            continue
-        model = _classifier(params).fit(matrix[inside], has_bought[inside])
-        held_out[outside] = logit(model.predict_proba(matrix[outside])[:, 1]) + offset
-    judged = ~np.isnan(held_out)
-    calibrator = fit_sigmoid(held_out[judged], has_bought[judged], weight[judged])
+    # Calibrated on customers that the judged model never saw; the final model then learns from everybody.
+    held = customer_folds(table["customer_id"], 2) == 0
+    if has_bought[~held].any() and held.any():
+        judge = _classifier(params).fit(matrix[~held], has_bought[~held])
+        held_out = logit(judge.predict_proba(matrix[held])[:, 1]) + offset
+        calibrator = fit_sigmoid(held_out, has_bought[held], weight[held])
+    else:
+        calibrator = Sigmoid()
     classifier = _classifier(params).fit(matrix, has_bought)
     return RankerFit(known_names, classifier, offset, calibrator, count, trained_on)
 

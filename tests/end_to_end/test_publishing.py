@@ -36,6 +36,14 @@ def releases(warehouse):
     ]
 
 
+def wait_for(warehouse, process):
+    """Wait until the process holds the build's lock."""
+    deadline = time.time() + 60
+    while f"process {process.pid}," not in (warehouse.path / "vitrine.duckdb.lock").read_text():
+        assert time.time() < deadline, "the build never took its lock"
+        time.sleep(0.1)
+
+
 def next_release(variables, count):
     """Vars under which the same data make other slates: a shorter rest after a purchase."""
     return {
@@ -184,7 +192,8 @@ def test_a_killed_build_leaves_the_old_release_whole_and_the_next_recovers(shop)
         warehouse.command(["run", "--select", "int_calendar__cutoffs+"], fresh),
         cwd=warehouse.project, env=warehouse.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    time.sleep(7)
+    wait_for(warehouse, process)
+    time.sleep(1)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert releases(warehouse) == before
@@ -202,10 +211,7 @@ def test_a_second_build_at_once_is_told_who_is_first(shop):
         cwd=warehouse.project, env=warehouse.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        deadline = time.time() + 30
-        lock = warehouse.path / "vitrine.duckdb.lock"
-        while f"process {first.pid}," not in lock.read_text() and time.time() < deadline:
-            time.sleep(0.2)
+        wait_for(warehouse, first)
         code, output = warehouse.call(["run", "--select", "int_calendar__cutoffs"], variables)
         assert code != 0
         assert "Another build is using" in output and f"process {first.pid}" in output

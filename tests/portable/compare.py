@@ -63,9 +63,7 @@ def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
             if len(known) and all(hasattr(value, "as_tuple") for value in known.head(5)):
                 result[name] = column.astype(float)
             else:
-                result[name] = column.map(
-                    lambda value: "~" if pd.isna(value) else str(value)
-                )
+                result[name] = column.map(lambda value: "~" if pd.isna(value) else str(value))
     plain = pd.DataFrame(result)
     order = sorted(plain.columns, key=lambda name: (plain[name].dtype.kind == "f", list(plain.columns).index(name)))
     return plain.sort_values(order, na_position="first").reset_index(drop=True)

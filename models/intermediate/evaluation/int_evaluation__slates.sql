@@ -18,7 +18,9 @@ slates as (
 ),
 
 scores as (
-    select * from {{ ref('int_ranking__scores') }}
+    select scores.*
+    from {{ ref('int_ranking__scores') }} as scores
+    inner join cutoffs on scores.cutoff_at = cutoffs.cutoff_at
 ),
 
 candidates as (

@@ -21,8 +21,9 @@ audience as (
     select * from {{ ref('int_propensity__audience') }}
 ),
 
-blocked as (
-    select distinct
+-- A verdict names a customer, a product, or both: one join for each, since one join for all could use no key.
+blocks as (
+    select
         slates.channel,
         slates.customer_id,
         slates.slot
@@ -30,8 +31,38 @@ blocked as (
     inner join verdicts
         on
             slates.as_of_at = verdicts.cutoff_at
-            and (slates.customer_id = verdicts.customer_id or verdicts.customer_id is null)
-            and (slates.product_id = verdicts.product_id or verdicts.product_id is null)
+            and slates.customer_id = verdicts.customer_id
+            and slates.product_id = verdicts.product_id
+    union all
+    select
+        slates.channel,
+        slates.customer_id,
+        slates.slot
+    from slates
+    inner join verdicts
+        on
+            slates.as_of_at = verdicts.cutoff_at
+            and slates.product_id = verdicts.product_id
+    where verdicts.customer_id is null
+    union all
+    select
+        slates.channel,
+        slates.customer_id,
+        slates.slot
+    from slates
+    inner join verdicts
+        on
+            slates.as_of_at = verdicts.cutoff_at
+            and slates.customer_id = verdicts.customer_id
+    where verdicts.product_id is null
+),
+
+blocked as (
+    select distinct
+        channel,
+        customer_id,
+        slot
+    from blocks
 )
 
 select

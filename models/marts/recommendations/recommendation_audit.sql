@@ -2,6 +2,7 @@
 {{ config(materialized='table') }}
 
 select
+    release_id,
     channel,
     customer_id,
     product_id,

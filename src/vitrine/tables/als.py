@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vitrine.als import AlsFactors, AlsParams, FactorArray, fit_als, propose
-from vitrine.encoding import Ids, as_doubles
+from vitrine.encoding import Ids, as_doubles, distinct_ids
 from vitrine.fits import fingerprint, fit_id, parameters_json
 from vitrine.tables.frames import TIMESTAMP, repeated, with_first
 
@@ -23,14 +23,8 @@ CANDIDATE_SCHEMA = pa.schema(
 
 def als_factor_rows(cutoff: datetime, interactions: pa.Table, params: AlsParams) -> pa.Table:
     """Fit ALS at one cutoff; return cutoff_at, entity_type, entity_id, fit_id and factors (list of float)."""
-    interactions = interactions.sort_by([("customer_id", "ascending"), ("product_id", "ascending")])
     factors = fit_als(interactions, params)
-    trained_on = fingerprint(
-        as_doubles(interactions["weight"]),
-        np.asarray(interactions["customer_id"].to_pylist(), dtype=object),
-        np.asarray(interactions["product_id"].to_pylist(), dtype=object),
-    )
-    name = fit_id("als", parameters_json(params), trained_on)
+    name = fit_id("als", parameters_json(params), _fingerprint(interactions))
     parts = [
         ("customer", factors.customers, factors.customer_factors),
         ("product", factors.products, factors.product_factors),
@@ -92,6 +86,15 @@ def als_candidate_rows(
             "anchor_product_id",
         ]
     )
+
+
+def _fingerprint(interactions: pa.Table) -> str:
+    """Return a hash of the interactions that does not depend on their order."""
+    customers, products = distinct_ids(interactions["customer_id"]), distinct_ids(interactions["product_id"])
+    rows, columns = customers.encode(interactions["customer_id"]), products.encode(interactions["product_id"])
+    order = np.lexsort((columns, rows))
+    ids = [np.asarray(found.values.to_pylist(), dtype=object) for found in (customers, products)]
+    return fingerprint(rows[order], columns[order], as_doubles(interactions["weight"])[order], *ids)
 
 
 def _lists(values: FactorArray, width: int) -> pa.Array:
