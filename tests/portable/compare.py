@@ -36,11 +36,14 @@ def compare_tables(expected: pd.DataFrame, found: pd.DataFrame) -> str:
     return ""
 
 
-def compare_folders(expected: Path, found: Path) -> int:
-    """Print a verdict per table and return 0 when all agree."""
-    names = sorted(path.name for path in found.glob("*.parquet"))
+def compare_folders(expected: Path, found: Path, names: list[str]) -> int:
+    """Print a verdict per table and return 0 when all are there and agree."""
     failed = 0
-    for name in names:
+    for name in sorted(names):
+        if not (found / name).exists():
+            print(f"missing  {name.removesuffix('.parquet')}")
+            failed += 1
+            continue
         difference = compare_tables(pd.read_parquet(expected / name), pd.read_parquet(found / name))
         failed += bool(difference)
         print(f"{'differs' if difference else 'equal':8} {name.removesuffix('.parquet'):60} {difference}")

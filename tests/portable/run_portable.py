@@ -80,7 +80,8 @@ def main() -> int:
             },
             check=True,
         )
-        return compare_folders(expected, found)
+        names = json.loads((folder / "compared.json").read_text())
+        return compare_folders(expected, found, names)
 
 
 if __name__ == "__main__":

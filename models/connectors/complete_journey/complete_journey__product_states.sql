@@ -11,7 +11,7 @@ weekly_prices as (
     select
         product_id,
         date_trunc('week', transaction_timestamp) as week_start_at,
-        median((sales_value + retail_disc + coupon_match_disc) / quantity) as list_price_amount
+        round(median((sales_value + retail_disc + coupon_match_disc) / quantity), {{ var("price_decimals") }}) as list_price_amount
     from transactions
     group by product_id, date_trunc('week', transaction_timestamp)
 )

@@ -54,7 +54,7 @@ audited as (
         case
             when slates.slot is not null then 'in the slate'
             when eligibility.is_blocked then eligibility.reason
-            when objectives.product_id is null then 'outranked before the re-ranker''s pool'
+            when objectives.product_id is null then 'outranked before re-ranking'
             else 'outranked, or held back by variety and caps'
         end as reason
     from audience

@@ -24,7 +24,7 @@ select
     'block' as verdict,
     cast(null as double) as weight,
     case
-        when products.price_amount < {{ var('min_price_amount') }} then 'below the price floor'
+        when products.price_amount < cast({{ var('min_price_amount') }} as double) then 'below the price floor'
         else 'far above what the customer ever paid'
     end as reason
 from candidates
@@ -37,5 +37,5 @@ inner join tastes
         candidates.cutoff_at = tastes.cutoff_at
         and candidates.customer_id = tastes.customer_id
 where
-    products.price_amount < {{ var('min_price_amount') }}
+    products.price_amount < cast({{ var('min_price_amount') }} as double)
     or products.price_amount > tastes.max_price_amount * {{ var('max_price_ratio') }}
