@@ -18,6 +18,6 @@
     {%- do log('Readers see ' ~ tables | length ~ ' public tables in recommendations.duckdb.', info=true) -%}
 {%- endmacro %}
 
-{# Elsewhere readers share the warehouse and see its views. #}
-{% macro default__swap_reader_file() -%}
+{# On Spark readers share the warehouse and see its views. #}
+{% macro spark__swap_reader_file() -%}
 {%- endmacro %}

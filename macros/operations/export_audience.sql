@@ -11,7 +11,8 @@
         {{ exceptions.raise_compiler_error("No release of channel 'email' is live: nothing to export.") }}
     {%- endif -%}
     {%- do adapter.store_relation('vitrine', live, [], folder, 'folder', {}) -%}
-    {%- do run_query("create or replace temporary table export_checked as " ~ vitrine.rechecked_recommendations(live)) -%}
+    {%- set rechecked = vitrine.rechecked_recommendations(live) -%}
+    {%- do run_query("create or replace temporary table export_checked as " ~ rechecked) -%}
     {%- set path = folder ~ '/email_' ~ found[0] -%}
     {%- for format in ['csv', 'parquet'] -%}
         {%- do run_query(
@@ -19,7 +20,8 @@
             ~ "order by customer_id, slot) to '" ~ path ~ "." ~ format ~ "' (format " ~ format ~ ")") -%}
     {%- endfor -%}
     {%- for row in run_query(
-        "select coalesce(dropped_reason, 'exported'), count(*), count(distinct customer_id) from export_checked group by 1 order by 1"
+        "select coalesce(dropped_reason, 'exported'), count(*), count(distinct customer_id) "
+        ~ "from export_checked group by 1 order by 1"
     ).rows -%}
         {%- do log(row[0] ~ ': ' ~ row[1] ~ ' slots of ' ~ row[2] ~ ' customers', info=true) -%}
     {%- endfor -%}

@@ -14,5 +14,6 @@
     {#- The reader file is written over a connection of its own, which sees what is committed. -#}
     {%- do adapter.commit() -%}
     {%- do vitrine.swap_reader_file() -%}
-    {%- do log("Channel " ~ channel ~ " shows release " ~ release_id ~ ", held for " ~ hold_days ~ " days: " ~ reason, info=true) -%}
+    {%- set held = ", held for " ~ hold_days ~ " days: " ~ reason -%}
+    {%- do log("Channel " ~ channel ~ " shows release " ~ release_id ~ held, info=true) -%}
 {%- endmacro %}

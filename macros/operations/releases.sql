@@ -6,8 +6,9 @@
         {{ exceptions.raise_compiler_error("Nothing has been published yet: run dbt build first.") }}
     {%- endif -%}
     {%- for row in run_query(
-        "select releases.channel, releases.release_id, releases.published_at, releases.customer_count, releases.slot_count, "
-        ~ "live.release_id is not null as is_live, live.pin_reason from " ~ releases ~ " as releases left join " ~ live
+        "select releases.channel, releases.release_id, releases.published_at, releases.customer_count, "
+        ~ "releases.slot_count, live.release_id is not null as is_live, live.pin_reason from " ~ releases
+        ~ " as releases left join " ~ live
         ~ " as live on releases.channel = live.channel and releases.release_id = live.release_id "
         ~ "order by releases.channel, releases.published_at desc"
     ).rows -%}

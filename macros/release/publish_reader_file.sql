@@ -12,7 +12,8 @@
                 {%- elif node.config.access == 'public' or node.access == 'public' -%}
                     {%- do outcome.update({'built': true}) -%}
                 {%- endif -%}
-            {%- elif node.resource_type in ('test', 'unit_test') and result.status in ('error', 'fail', 'runtime error') -%}
+            {%- elif node.resource_type in ('test', 'unit_test')
+                and result.status in ('error', 'fail', 'runtime error') -%}
                 {%- for parent in node.depends_on.nodes if parent in graph.nodes
                     and ('/release' in graph.nodes[parent].original_file_path
                         or '/recommendations/' in graph.nodes[parent].original_file_path) -%}
@@ -21,7 +22,8 @@
             {%- endif -%}
         {%- endfor -%}
         {%- if outcome.failed -%}
-            {%- do log('The reader file stays as it was: ' ~ outcome.failed | join(', ') ~ ' did not succeed.', info=true) -%}
+            {%- set failed = outcome.failed | unique | join(', ') -%}
+            {%- do log('The reader file stays as it was: ' ~ failed ~ ' did not succeed.', info=true) -%}
         {%- elif outcome.built -%}
             {%- do vitrine.swap_reader_file() -%}
         {%- endif -%}

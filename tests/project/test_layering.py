@@ -70,6 +70,8 @@ ALLOWED = {
         "staging",
         "intermediate/calendar",
         "intermediate/integrity",
+        # An audit asks what the customer owns.
+        "intermediate/interactions",
         "intermediate/features",
         "intermediate/propensity",
         "intermediate/rules",

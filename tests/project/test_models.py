@@ -40,7 +40,8 @@ def yml_problems(model_path: Path, text: str | None) -> list[str]:
     if not set(content) <= {"models", "unit_tests"}:
         problems.append(f"{model_path}: its yml describes more than the model and its unit tests")
     described = [model["name"] for model in content.get("models", [])]
-    if described != [model_path.stem]:
+    # A versioned model is described by its name; its file carries the version.
+    if described != [re.sub(r"_v[0-9]+$", "", model_path.stem)] and described != [model_path.stem]:
         problems.append(f"{model_path}: its yml describes {described}")
     elif not content["models"][0].get("description", "").strip():
         problems.append(f"{model_path}: no description")

@@ -11,7 +11,9 @@ weekly_prices as (
     select
         product_id,
         date_trunc('week', transaction_timestamp) as week_start_at,
-        round(median((sales_value + retail_disc + coupon_match_disc) / quantity), {{ var("price_decimals") }}) as list_price_amount
+        round(
+            median((sales_value + retail_disc + coupon_match_disc) / quantity), {{ var('price_decimals') }}
+        ) as list_price_amount
     from transactions
     group by product_id, date_trunc('week', transaction_timestamp)
 )

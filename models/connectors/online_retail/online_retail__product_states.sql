@@ -11,7 +11,7 @@ weekly_prices as (
     select
         stock_code as product_id,
         date_trunc('week', invoiced_at) as week_start_at,
-        round(median(price), {{ var("price_decimals") }}) as list_price_amount
+        round(median(price), {{ var('price_decimals') }}) as list_price_amount
     from invoice_lines
     group by stock_code, date_trunc('week', invoiced_at)
 )

@@ -10,7 +10,7 @@
     'slot_order': ['disordered_count', 'slates with a gap or a product twice'],
 } %}
 {%- if not var('allow_replenishment') %}
-    {%- do must_be_zero.update({'owned_products': ['owned_count', 'slots with a product that the customer has']}) %}
+{%- do must_be_zero.update({'owned_products': ['owned_count', 'slots with a product that the customer has']}) %}
 {%- endif %}
 
 with figures as (
@@ -57,8 +57,10 @@ audits as (
         coverage_ratio as figure,
         cast({{ var('audit_min_coverage_ratio') }} as double) as threshold,
         coalesce(coverage_ratio >= {{ var('audit_min_coverage_ratio') }}, true) as is_passed,
-        case when coverage_ratio is null then 'no live release yet' else 'products shown over those of the live release, at least' end
-            as detail
+        case
+            when coverage_ratio is null then 'no live release yet'
+            else 'products shown over those of the live release, at least'
+        end as detail
     from figures
     union all
     select
@@ -67,8 +69,10 @@ audits as (
         popularity_rise as figure,
         cast({{ var('audit_max_popularity_rise') }} as double) as threshold,
         coalesce(popularity_rise <= {{ var('audit_max_popularity_rise') }}, true) as is_passed,
-        case when popularity_rise is null then 'no live release yet' else 'rise of the mean popularity percentile, at most' end
-            as detail
+        case
+            when popularity_rise is null then 'no live release yet'
+            else 'rise of the mean popularity percentile, at most'
+        end as detail
     from figures
     union all
     select

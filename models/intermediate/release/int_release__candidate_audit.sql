@@ -91,7 +91,8 @@ audited as (
         cast(slot_count as integer) as slot,
         cast(null as bigint) as objective_rank,
         cast(null as {{ dbt.type_string() }}) as rule_name,
-        'only ' || cast(slot_count as {{ dbt.type_string() }}) || ' of ' || cast(wanted_slot_count as {{ dbt.type_string() }})
+        'only ' || cast(slot_count as {{ dbt.type_string() }}) || ' of '
+        || cast(wanted_slot_count as {{ dbt.type_string() }})
         || ' slots: the other candidates are blocked by rules or capped' as reason
     from slate_checks
 )

@@ -41,9 +41,17 @@ fits as (
         max(case when model_name = 'ranker' and fit_scope = 'serve' then fit_id end) as ranker_fit_id,
         min(fit_id) || max(fit_id) as fit_ids
     from (
-        select fit_id, fit_scope, model_name from {{ ref('int_propensity__fits') }}
+        select
+            fit_id,
+            fit_scope,
+            model_name
+        from {{ ref('int_propensity__fits') }}
         union all
-        select fit_id, fit_scope, model_name from {{ ref('int_ranking__fits') }}
+        select
+            fit_id,
+            fit_scope,
+            model_name
+        from {{ ref('int_ranking__fits') }}
     ) as all_fits
 ),
 

@@ -75,7 +75,10 @@ select
     case when category_counts.max_category_count > policies.max_per_category then 1 else 0 end as is_category_cap_flag,
     case when brand_counts.max_brand_count > policies.max_per_brand then 1 else 0 end as is_brand_cap_flag,
     case
-        when slot_counts.product_count != slot_counts.slot_count or slot_counts.last_slot != slot_counts.slot_count then 1
+        when
+            slot_counts.product_count != slot_counts.slot_count
+            or slot_counts.last_slot != slot_counts.slot_count
+            then 1
         else 0
     end as is_disordered_flag
 from audience

@@ -5,7 +5,7 @@
     incremental_strategy='append',
     full_refresh=false,
     on_schema_change='fail',
-    pre_hook="{{ sweep_unfinished_releases() }}",
+    pre_hook='{{ sweep_unfinished_releases() }}',
 ) }}
 
 {{- assert_audits_passed() }}
