@@ -1,0 +1,128 @@
+"""What each candidate source and each group of features earns: the ranker is refitted without it.
+
+Reads a finished build (`VITRINE_WAREHOUSE`, default `warehouse/`) at its `validate` cutoff only, and prints a table:
+NDCG@10 on products never bought, its difference to the whole ranker with a paired bootstrap interval over customers.
+
+    VITRINE_WAREHOUSE=warehouse .venv/bin/python benchmarks/ablation/run.py
+"""
+
+import os
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from vitrine.ranker import RankerParams, fit_ranker, score_candidates
+
+NEGATIVE_SHARE = 0.1  # the var negative_sample_share of that build
+DRAWS = 2000
+SOURCES = [
+    "basket_pairs",
+    "als",
+    "linear",
+    "intent",
+    "neighbours",
+    "content",
+    "new_categories",
+    "trending",
+    "new_arrivals",
+    "popular",
+]
+GROUPS = {
+    "recent buyers and first-time buyers": ["buyer_count_", "new_buyer_", "buyer_trend_ratio", "weight_trend_ratio"],
+    "season a year ago": ["season_"],
+    "popularity": [
+        "buyer_count",
+        "all_time_buyer_count",
+        "popularity_percentile",
+        "product_weight",
+        "category_popularity",
+    ],
+    "age of the product": ["age_days", "days_since_sale", "trend_ratio"],
+    "price": ["price_", "log_price_ratio"],
+    "category taste": ["category_weight", "category_product", "category_intent", "category_recent", "category_recency"],
+    "brand taste": ["brand_"],
+    "the customer": ["customer_"],
+}
+
+
+def main() -> None:
+    """Print the table."""
+    path = Path(os.environ.get("VITRINE_WAREHOUSE", "warehouse")) / "vitrine.duckdb"
+    warehouse = duckdb.connect(str(path), read_only=True)
+    train = warehouse.sql(
+        "select candidates.* from intermediate.int_ranking__training_candidates as candidates "
+        "inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at) where cutoff_role = 'train'"
+    ).to_arrow_table()
+    judged = warehouse.sql(
+        "select features.* from intermediate.int_ranking__candidate_features as features "
+        "inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at) "
+        "inner join intermediate.int_ranking__eligibility as eligibility using (cutoff_at, customer_id, product_id) "
+        "where cutoff_role = 'validate' and not eligibility.is_blocked order by customer_id, product_id"
+    ).to_arrow_table()
+    truth = warehouse.sql(
+        "select outcomes.customer_id, count(*) as target_count from intermediate.int_ranking__outcomes as outcomes "
+        "inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at) "
+        "inner join intermediate.int_features__customer_orders as customers using (cutoff_at, customer_id) "
+        "where cutoff_role = 'validate' and is_new_product group by all order by 1"
+    ).fetchall()
+    keys = {"cutoff_at", "customer_id", "product_id", "has_bought"}
+    names = [name for name in train.column_names if name not in keys]
+    whole = _ndcg(train, judged, truth, names, None)
+    print(f"| left out | NDCG@10 | difference [95%] |\n|---|---|---|\n| nothing | {whole.mean():.4f} | |")
+    for source in SOURCES:
+        gone = [name for name in names if name.startswith(f"{source}_") and name.split(source)[1] in SUFFIXES]
+        _print(source, whole, _ndcg(train, judged, truth, [n for n in names if n not in gone], source))
+    for group, prefixes in GROUPS.items():
+        gone = [name for name in names if name.startswith(tuple(prefixes))]
+        _print(
+            f"{group} ({len(gone)} features)",
+            whole,
+            _ndcg(train, judged, truth, [n for n in names if n not in gone], None),
+        )
+
+
+SUFFIXES = {"_rank", "_score", "_ratio"}
+
+
+def _ndcg(
+    train: pa.Table, judged: pa.Table, truth: list[tuple[str, int]], names: list[str], source: str | None
+) -> np.ndarray:
+    """Return NDCG@10 of each judged customer, without the candidates that only `source` proposed."""
+    if source is not None:
+        train, judged = (_without(table, source) for table in (train, judged))
+    fit = fit_ranker(train, names, NEGATIVE_SHARE, RankerParams(iterations=120, learning_rate=0.07))
+    _, relevance = score_candidates(fit, judged)
+    customers = {customer: number for number, (customer, _) in enumerate(truth)}
+    row = np.array([customers.get(customer, -1) for customer in judged["customer_id"].to_pylist()])
+    has_bought = np.asarray(judged["has_bought"].to_numpy(zero_copy_only=False), dtype=bool)
+    known = row >= 0
+    row, relevance, has_bought = row[known], relevance[known], has_bought[known]
+    order = np.lexsort((-relevance, row))
+    row, has_bought = row[order], has_bought[order]
+    slot = np.arange(len(row)) - np.searchsorted(row, row)
+    gain = np.where((slot < 10) & has_bought, 1 / np.log2(slot + 2), 0)
+    ideal = np.cumsum(1 / np.log2(np.arange(2, 12)))
+    target = np.array([min(count, 10) for _, count in truth])
+    return np.bincount(row, weights=gain, minlength=len(truth)) / ideal[target - 1]
+
+
+def _without(table: pa.Table, source: str) -> pa.Table:
+    """Return the candidates that another source proposed too; a required one has no rank and stays."""
+    others = np.zeros(table.num_rows, dtype=bool)
+    for other in SOURCES:
+        if other != source:
+            others |= np.asarray(table[f"{other}_rank"].is_valid())
+    return table.filter(pa.array(others))
+
+
+def _print(name: str, whole: np.ndarray, part: np.ndarray) -> None:
+    difference = part - whole
+    draws = np.random.default_rng(0).integers(0, len(whole), (DRAWS, len(whole)))
+    low, high = np.percentile(difference[draws].mean(axis=1), [2.5, 97.5])
+    print(f"| {name} | {part.mean():.4f} | {difference.mean():+.4f} [{low:+.4f}, {high:+.4f}] |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
