@@ -5,7 +5,6 @@ library implicit. Rows are sorted by id first, every row is solved on its own an
 neither the order of the input nor the number of threads changes the result.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from vitrine.encoding import Ids, IntArray, as_doubles, distinct_ids
+from vitrine.encoding import Ids, as_doubles, distinct_ids
 
 FactorArray = NDArray[np.float32]
 
@@ -110,101 +109,3 @@ def fit_als(interactions: pa.Table, params: AlsParams) -> AlsFactors:
         np.nan_to_num(np.asarray(model.user_factors)),
         np.nan_to_num(np.asarray(model.item_factors)),
     )
-
-
-def propose(
-    factors: AlsFactors,
-    owned: pa.Table,
-    sellable: pa.Array,
-    max_candidates: int,
-    allow_owned: bool = False,
-    max_anchors: int = 20,
-    batch_size: int = 512,
-) -> Iterator[pa.Table]:
-    """Yield the best products of each customer, a batch of customers at a time.
-
-    Parameters
-    ----------
-    factors
-        A fit.
-    owned
-        Columns customer_id, product_id, weight: what each customer has.
-    sellable
-        Ids of the products that may be proposed.
-    max_candidates
-        Products per customer.
-    allow_owned
-        Whether products that the customer has may be proposed.
-    max_anchors
-        A candidate's anchor is the most similar of this many products that the customer bought most.
-    batch_size
-        Customers scored at once; memory grows with it and with the catalogue only.
-
-    Yields
-    ------
-    pa.Table
-        Columns customer_id, product_id, candidate_score, anchor_product_id (NULL without one).
-    """
-    offered = np.unique(factors.products.encode(sellable))
-    offered = offered[offered >= 0]
-    if not len(offered) or not len(factors.customers):
-        return
-    rows, columns = _sorted_pairs(factors, owned)
-    starts = np.searchsorted(rows, np.arange(len(factors.customers) + 1))
-    unit = factors.product_factors / np.maximum(np.linalg.norm(factors.product_factors, axis=1, keepdims=True), 1e-12)
-    position = np.full(len(factors.products), -1)
-    position[offered] = np.arange(len(offered))
-    top = min(max_candidates, len(offered))
-    for begin in range(0, len(factors.customers), batch_size):
-        end = min(begin + batch_size, len(factors.customers))
-        with threadpool_limits(1, "blas"):
-            scores = factors.customer_factors[begin:end] @ factors.product_factors[offered].T
-        mine = slice(starts[begin], starts[end])
-        if not allow_owned:
-            hidden = position[columns[mine]]
-            scores[rows[mine][hidden >= 0] - begin, hidden[hidden >= 0]] = -np.inf
-        best = np.argpartition(-scores, top - 1, axis=1)[:, :top]
-        best_scores = np.take_along_axis(scores, best, axis=1)
-        products = offered[best]
-        anchors = _anchors(unit, products, starts[begin : end + 1], columns, max_anchors)
-        keep = np.isfinite(best_scores).ravel()
-        customers = np.repeat(np.arange(begin, end), top)
-        yield pa.table(
-            {
-                "customer_id": factors.customers.decode(customers[keep]),
-                "product_id": factors.products.decode(products.ravel()[keep]),
-                "candidate_score": best_scores.ravel()[keep].astype(np.float64),
-                "anchor_product_id": factors.products.decode(anchors.ravel()[keep]),
-            }
-        )
-
-
-def _sorted_pairs(factors: AlsFactors, owned: pa.Table) -> tuple[IntArray, IntArray]:
-    """Return customer and product codes of known pairs by customer, heaviest first."""
-    rows = factors.customers.encode(owned["customer_id"])
-    columns = factors.products.encode(owned["product_id"])
-    weights = as_doubles(owned["weight"])
-    known = (rows >= 0) & (columns >= 0)
-    rows, columns, weights = rows[known], columns[known], weights[known]
-    by_customer = np.lexsort((columns, -weights, rows))
-    return rows[by_customer], columns[by_customer]
-
-
-def _anchors(
-    unit: FactorArray,
-    products: IntArray,
-    starts: IntArray,
-    columns: IntArray,
-    max_anchors: int,
-) -> IntArray:
-    """Return for each candidate the owned product with the highest cosine, -1 without any. Shape as products."""
-    counts = np.minimum(np.diff(starts), max_anchors)
-    slots = np.arange(max_anchors)
-    filled = slots[None, :] < counts[:, None]
-    places = np.where(filled, starts[:-1, None] + slots[None, :], 0)
-    owned = np.where(filled, columns[places] if len(columns) else -1, -1)
-    with threadpool_limits(1, "blas"):
-        cosines = np.matmul(unit[products], unit[owned].transpose(0, 2, 1))
-    cosines = np.where(filled[:, None, :] & (products[:, :, None] != owned[:, None, :]), cosines, -2)
-    best = np.argmax(cosines, axis=2)
-    return np.where(np.max(cosines, axis=2) > 0, np.take_along_axis(owned, best, axis=1), -1)

@@ -79,7 +79,8 @@ def test_a_poisoned_future_changes_nothing_before_it(built, role):
             compared.append(name)
     assert {
         "int_features__customers", "int_features__products", "int_features__product_states", "int_features__product_pairs",
-        "int_features__customer_responses", "int_candidates__als_factors", "int_candidates__all", "int_rules__verdicts",
+        "int_features__customer_responses", "int_candidates__als_factors", "int_candidates__affinities",
+        "int_candidates__customers", "int_candidates__all", "int_ranking__candidate_features", "int_rules__verdicts",
     } <= set(compared)  # fmt: skip
     if role == "evaluate":
         assert {"int_propensity__scores", "int_ranking__scores", "int_ranking__slates"} <= set(compared)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from manifest import Project
+from manifest import OPTIONAL_SOURCES, Project
+
+from vitrine.affinity import MODELS
 
 # Models in those folders that are no rule and no source themselves.
 RULE_HELPERS = {"verdicts"}
-CANDIDATE_HELPERS = {"all", "als_factors", "pair_scores", "category_scores"}
+CANDIDATE_HELPERS = {"all", "als_factors", "category_scores", "affinities", "proposals", "customers"}
 
 
 def differences(files: Iterable[str], listed: list[str], helpers: set[str]) -> set[str]:
@@ -27,7 +29,31 @@ def test_rule_files_are_the_listed_rules(project: Project) -> None:
 
 def test_candidate_files_are_the_listed_sources(project: Project) -> None:
     sources = project.vars["candidate_sources"]
-    assert not differences(stems(project, "candidates"), sources, CANDIDATE_HELPERS)
+    assert not differences(stems(project, "candidates"), sources + OPTIONAL_SOURCES, CANDIDATE_HELPERS)
+
+
+def unfit_models(listed: list[str], models: Iterable[str], sources: list[str]) -> set[str]:
+    """Return the affinity models that are not computed, not listed, no source, or listed twice."""
+    repeated = {name for name in listed if listed.count(name) > 1}
+    return (set(listed) ^ set(models)) | (set(listed) - set(sources)) | repeated
+
+
+def test_affinity_models_are_those_of_the_package_and_candidate_sources(project: Project) -> None:
+    assert not unfit_models(project.vars["affinity_models"], MODELS, project.vars["candidate_sources"])
+
+
+def test_each_affinity_model_reads_the_affinities_and_no_other_source_does(project: Project) -> None:
+    readers = {reader.name for reader, read in project.edges if read.name == "int_candidates__affinities"}
+    sources = {f"int_candidates__{name}" for name in project.vars["candidate_sources"]}
+    models = [*project.vars["affinity_models"], "new_categories"]
+    assert readers & sources == {f"int_candidates__{name}" for name in models}
+
+
+def test_an_affinity_model_that_is_not_listed_is_found() -> None:
+    assert unfit_models(["als"], ["als", "linear"], ["als", "linear"]) == {"linear"}
+    assert unfit_models(["als", "gone"], ["als"], ["als", "gone"]) == {"gone"}
+    assert unfit_models(["als"], ["als"], ["popular"]) == {"als"}
+    assert unfit_models(["als", "als"], ["als"], ["als"]) == {"als"}
 
 
 def test_every_listed_name_is_read_by_its_union(project: Project) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from vitrine.als import AlsParams, fit_als, propose
+from vitrine.als import AlsParams, fit_als
 
 PARAMS = AlsParams(factors=8, iterations=10, regularization=0.1, alpha=5.0, min_buyers=1)
 
@@ -32,52 +32,21 @@ def checker_board(size=24):
     )
 
 
-def candidates(table, params=PARAMS, **options):
-    factors = fit_als(table, params)
-    options = {"max_candidates": 1, **options}
-    sellable = table["product_id"].combine_chunks().unique()
-    batches = list(propose(factors, table, sellable, **options))
-    return pa.concat_tables(batches) if batches else None
-
-
-def test_the_withheld_diagonal_of_a_checker_board_comes_first():
-    found = candidates(checker_board()).to_pylist()
-    assert len(found) == 24
-    for row in found:
-        assert row["product_id"][1:] == row["customer_id"][1:]
-        assert int(row["anchor_product_id"][1:]) % 2 == int(row["product_id"][1:]) % 2
+def test_the_withheld_diagonal_of_a_checker_board_has_the_highest_affinity():
+    table = checker_board()
+    factors = fit_als(table, PARAMS)
+    affinity = factors.customer_factors @ factors.product_factors.T
+    affinity[factors.customers.encode(table["customer_id"]), factors.products.encode(table["product_id"])] = -np.inf
+    assert affinity.argmax(axis=1).tolist() == list(range(24))
 
 
 def test_the_order_of_the_rows_changes_nothing():
     table = checker_board()
     shuffled = table.take(np.random.default_rng(3).permutation(table.num_rows))
-    assert candidates(table, max_candidates=3).equals(candidates(shuffled, max_candidates=3))
-
-
-def test_batches_change_nothing():
-    table = checker_board()
-    whole, pieces = candidates(table, batch_size=512), candidates(table, batch_size=5)
-    assert whole["product_id"].to_pylist() == pieces["product_id"].to_pylist()
-    np.testing.assert_allclose(whole["candidate_score"], pieces["candidate_score"], rtol=1e-5)
-
-
-def test_nothing_owned_and_nothing_unsellable_is_proposed():
-    table = checker_board()
-    factors = fit_als(table, PARAMS)
-    found = pa.concat_tables(propose(factors, table, pa.array(["p00", "p01", "p02"]), 10))
-    pairs = set(zip(found["customer_id"].to_pylist(), found["product_id"].to_pylist(), strict=True))
-    owned = set(zip(table["customer_id"].to_pylist(), table["product_id"].to_pylist(), strict=True))
-    assert pairs and not pairs & owned
-    assert {product for _, product in pairs} <= {"p00", "p01", "p02"}
-
-
-def test_owned_products_are_proposed_when_replenishment_allows_them():
-    table = checker_board()
-    factors = fit_als(table, PARAMS)
-    found = pa.concat_tables(
-        propose(factors, table, table["product_id"].combine_chunks().unique(), 12, allow_owned=True)
-    )
-    assert found.num_rows == 24 * 12
+    one, other = fit_als(table, PARAMS), fit_als(shuffled, PARAMS)
+    assert one.customers.values.equals(other.customers.values) and one.products.values.equals(other.products.values)
+    np.testing.assert_array_equal(one.customer_factors, other.customer_factors)
+    np.testing.assert_array_equal(one.product_factors, other.product_factors)
 
 
 def test_the_score_of_a_pair_is_the_dot_product_and_unknown_ids_have_none():
@@ -105,8 +74,11 @@ def test_odd_input_stays_finite(table):
     assert np.isfinite(factors.product_factors).all()
 
 
-def test_no_product_with_enough_buyers_gives_no_candidates():
-    table = interactions([("c", "p"), ("d", "q")])
+def test_products_need_enough_buyers():
+    table = interactions([("a", "p"), ("b", "p"), ("b", "q"), ("c", "q"), ("c", "r"), ("d", "r"), ("e", "rare")])
     factors = fit_als(table, AlsParams(min_buyers=2))
-    assert not len(factors.customers)
-    assert list(propose(factors, table, pa.array(["p"]), 5)) == []
+    assert factors.products.values.to_pylist() == ["p", "q", "r"]
+    assert factors.customers.values.to_pylist() == ["a", "b", "c", "d"]
+    nothing = fit_als(table, AlsParams(min_buyers=3))
+    assert not len(nothing.customers) and not len(nothing.products)
+    assert np.isnan(nothing.score(pa.array(["a"]), pa.array(["p"]))).all()

@@ -5,14 +5,19 @@ with customer_categories as (
     select *
     from (
         select
-            cutoff_at,
-            customer_id,
-            category,
-            weight_share,
+            customer_categories.cutoff_at,
+            customer_categories.customer_id,
+            customer_categories.category,
+            customer_categories.weight_share,
             row_number() over (
-                partition by cutoff_at, customer_id order by weight_share desc, category asc
+                partition by customer_categories.cutoff_at, customer_categories.customer_id
+                order by customer_categories.weight_share desc, customer_categories.category asc
             ) as category_rank
-        from {{ ref('int_features__customer_categories') }}
+        from {{ ref('int_features__customer_categories') }} as customer_categories
+        inner join {{ ref('int_candidates__customers') }} as customers
+            on
+                customer_categories.cutoff_at = customers.cutoff_at
+                and customer_categories.customer_id = customers.customer_id
     ) as ranked_categories
     where category_rank <= {{ var('max_categories_per_customer') }}
 ),

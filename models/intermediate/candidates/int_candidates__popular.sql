@@ -1,7 +1,7 @@
 -- The products that most customers bought lately, less what this customer owns: the fallback and the yardstick.
 
 with customers as (
-    select * from {{ ref('int_features__customer_orders') }}
+    select * from {{ ref('int_candidates__customers') }}
 ),
 
 owned as (

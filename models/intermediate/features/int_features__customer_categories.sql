@@ -13,7 +13,15 @@ customer_categories as (
         cast(sum(order_count) as bigint) as order_count,
         {{ exact_sum('net_amount') }} as net_amount,
         cast(sum(cast(weight as decimal(18, 9))) as double) as weight,
-        max(last_ordered_at) as last_ordered_at
+        cast(sum(cast(intent_weight as decimal(18, 9))) as double) as intent_weight,
+        sum(
+            case
+                when {{ dbt.datediff('first_ordered_at', 'cutoff_at', 'day') }} <= {{ var('popularity_days') }} then 1
+                else 0
+            end
+        ) as recent_product_count,
+        max(last_ordered_at) as last_ordered_at,
+        min(days_since_order) as days_since_order
     from customer_products
     group by cutoff_at, customer_id, category
 ),
@@ -36,7 +44,10 @@ select
     customer_categories.order_count,
     customer_categories.net_amount,
     customer_categories.weight,
+    customer_categories.intent_weight,
+    customer_categories.recent_product_count,
     customer_categories.last_ordered_at,
+    customer_categories.days_since_order,
     coalesce(customer_categories.net_amount / nullif(customers.net_amount, 0), 0) as spend_share,
     coalesce(customer_categories.weight / nullif(customers.weight, 0), 0) as weight_share
 from customer_categories

@@ -42,6 +42,15 @@ prices as (
         customer_products.cutoff_at,
         customer_products.customer_id,
         cast(count(*) as double) as product_count,
+        cast(sum(
+            case
+                when
+                    {{ dbt.datediff('customer_products.first_ordered_at', 'customer_products.cutoff_at', 'day') }}
+                    <= {{ var('horizon_days') }}
+                    then 1
+                else 0
+            end
+        ) as double) as new_product_count,
         cast(sum(customer_products.order_count) as double) / count(*) as orders_per_product,
         round(avg(products.price_percentile), 9) as mean_price_percentile,
         round(avg(products.popularity_percentile), 9) as mean_popularity_percentile,
@@ -61,6 +70,7 @@ select
     coalesce(loyalty.brand_count, 0) as brand_count,
     loyalty.top_brand_share,
     prices.product_count,
+    prices.new_product_count,
     prices.orders_per_product,
     prices.mean_price_percentile,
     prices.mean_popularity_percentile,

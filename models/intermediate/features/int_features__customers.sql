@@ -41,8 +41,8 @@ select
     ]) }},
     {{ columns_of('tastes', [
         'category_count', 'category_entropy', 'top_category_share', 'brand_count', 'top_brand_share',
-        'product_count', 'orders_per_product', 'mean_price_percentile', 'mean_popularity_percentile',
-        'mean_price_amount', 'max_price_amount'
+        'product_count', 'new_product_count', 'orders_per_product', 'mean_price_percentile',
+        'mean_popularity_percentile', 'mean_price_amount', 'max_price_amount'
     ]) }},
     {{ columns_of('responses', [
         'send_count', 'days_since_send', 'response_count', 'days_since_response', 'redemption_ratio',

@@ -35,7 +35,11 @@ counts as (
         pairs.companion_product_id,
         cast(sum(pairs.shared_count) as bigint) as shared_count
     from pairs
-    inner join cutoffs on pairs.first_cutoff_at <= cutoffs.cutoff_at
+    inner join cutoffs
+        on
+            pairs.first_cutoff_at <= cutoffs.cutoff_at
+            -- Pairs across orders are published and not learned from.
+            and (pairs.pair_scope = 'basket' or cutoffs.cutoff_role = 'serve')
     group by cutoffs.cutoff_at, pairs.pair_scope, pairs.product_id, pairs.companion_product_id
     having
         sum(pairs.shared_count) >= case

@@ -65,7 +65,16 @@ select
     is_durable,
     is_sellable,
     buyer_count,
+    all_time_buyer_count,
+    orders_per_buyer,
+    {%- for days in var('recent_window_days') %}
+    buyer_count_{{ days }}d,
+    new_buyer_count_{{ days }}d,
+    {%- endfor %}
+    season_line_count,
+    preseason_line_count,
     weight,
+    intent_weight,
     first_sold_at,
     age_days,
     days_since_sale,

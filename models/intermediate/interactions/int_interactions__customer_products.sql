@@ -40,7 +40,10 @@ periods as (
         -- Fixed point, so that the sum is the same in any order of the rows.
         sum(cast({{ decay(
             dbt.datediff('ordered_at', 'first_cutoff_at', 'day'), var('interaction_half_life_days')
-        ) }} as decimal(18, 9))) as weight
+        ) }} as decimal(18, 9))) as weight,
+        sum(cast({{ decay(
+            dbt.datediff('ordered_at', 'first_cutoff_at', 'day'), var('intent_half_life_days')
+        ) }} as decimal(18, 9))) as intent_weight
     from product_orders
     group by first_cutoff_at, customer_id, product_id, category, brand
 )
@@ -58,7 +61,11 @@ select
     cast(sum(periods.net_amount) as double) as net_amount,
     cast(sum(cast(periods.weight * {{ decay(
         dbt.datediff('periods.first_cutoff_at', 'cutoffs.cutoff_at', 'day'), var('interaction_half_life_days')
-    ) }} as decimal(18, 9))) as double) as weight
+    ) }} as decimal(18, 9))) as double) as weight,
+    cast(sum(cast(periods.intent_weight * {{ decay(
+        dbt.datediff('periods.first_cutoff_at', 'cutoffs.cutoff_at', 'day'), var('intent_half_life_days')
+    ) }} as decimal(18, 9))) as double) as intent_weight,
+    {{ dbt.datediff('max(periods.last_ordered_at)', 'cutoffs.cutoff_at', 'day') }} as days_since_order
 from periods
 inner join cutoffs on periods.first_cutoff_at <= cutoffs.cutoff_at
 group by cutoffs.cutoff_at, periods.customer_id, periods.product_id, periods.category, periods.brand

@@ -36,6 +36,7 @@ addends as (
         scores.relevance_score,
         products.popularity_percentile,
         {{ popularity_penalty('products.popularity_z', 'policies.popularity_penalty') }} as popularity_penalty,
+        {{ value_bonus('products.price_amount', 'policies.value_weight') }} as value_bonus,
         eligibility.boost,
         eligibility.is_required,
         candidates.candidate_source,
@@ -61,7 +62,7 @@ addends as (
 scored as (
     select
         addends.*,
-        round(relevance_score - popularity_penalty + boost, 9) as objective_score
+        round(relevance_score - popularity_penalty + value_bonus + boost, 9) as objective_score
     from addends
 ),
 

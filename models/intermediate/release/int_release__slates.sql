@@ -57,6 +57,7 @@ select
     objectives.expected_value_amount,
     objectives.relevance_score,
     objectives.popularity_penalty,
+    objectives.value_bonus,
     objectives.boost,
     objectives.objective_score,
     slates.marginal_score,

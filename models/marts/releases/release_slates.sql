@@ -4,7 +4,7 @@
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
-    on_schema_change='fail',
+    on_schema_change='append_new_columns',
     pre_hook='{{ sweep_unfinished_releases() }}',
 ) }}
 
@@ -36,6 +36,7 @@ select
     slates.expected_value_amount,
     slates.relevance_score,
     slates.popularity_penalty,
+    slates.value_bonus,
     slates.boost,
     slates.objective_score,
     slates.marginal_score,

@@ -6,7 +6,7 @@ Algorithm: `vitrine.ranker.fit_ranker`. Parameters: `meta.ranker` in the yml.
 
 from vitrine.engines.frames import is_at, numeric_columns, read_table
 from vitrine.ranker import RankerParams
-from vitrine.tables import als_factors_by_cutoff, concat, ranker_fit_row, training_cutoffs
+from vitrine.tables import concat, ranker_fit_row, training_cutoffs
 
 KEYS = ["cutoff_at", "customer_id", "product_id", "has_bought"]
 
@@ -16,13 +16,11 @@ def model(dbt, session):
     negative_share = float(dbt.config.meta_get("negative_share"))
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role", "outcome_until_at"])
     candidates = dbt.ref("int_ranking__training_candidates")
-    factors = dbt.ref("int_candidates__als_factors")
     names = numeric_columns(candidates, KEYS)
 
     def fit_of(scope):
         here = is_at("cutoff_at", training_cutoffs(cutoffs, scope))
         rows = read_table(candidates, [*KEYS, *names], here)
-        als = als_factors_by_cutoff(read_table(factors, ["cutoff_at", "entity_type", "entity_id", "factors"], here))
-        return ranker_fit_row(scope, cutoffs, rows, names, als, negative_share, params)
+        return ranker_fit_row(scope, cutoffs, rows, names, negative_share, params)
 
     return concat(fit_of(scope) for scope in ("backtest", "serve"))

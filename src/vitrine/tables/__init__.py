@@ -1,16 +1,17 @@
 """Rows in and rows out of the Python models: everything between a table and an algorithm."""
 
-from vitrine.tables.als import als_candidate_rows, als_factor_rows, als_factors_by_cutoff, als_factors_of
+from vitrine.tables.affinity import affinity_rows
+from vitrine.tables.als import als_factor_rows, als_factors_of
 from vitrine.tables.cutoffs import judged_cutoffs, scored_cutoffs, training_cutoffs
 from vitrine.tables.evaluation import propensity_metric_rows, reliability_rows
 from vitrine.tables.frames import concat, join_on_keys
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
 from vitrine.tables.ranking import ranker_fit_row, ranker_score_rows, slate_rows
+from vitrine.tables.sequence import sequence_candidate_rows
 
 __all__ = [
-    "als_candidate_rows",
+    "affinity_rows",
     "als_factor_rows",
-    "als_factors_by_cutoff",
     "als_factors_of",
     "concat",
     "join_on_keys",
@@ -23,6 +24,7 @@ __all__ = [
     "ranker_score_rows",
     "reliability_rows",
     "scored_cutoffs",
+    "sequence_candidate_rows",
     "slate_rows",
     "training_cutoffs",
 ]

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vitrine.als import AlsFactors, AlsParams, FactorArray, fit_als, propose
+from vitrine.als import AlsFactors, AlsParams, FactorArray, fit_als
 from vitrine.encoding import Ids, as_doubles, distinct_ids
 from vitrine.fits import fingerprint, fit_id, parameters_json
-from vitrine.tables.frames import TIMESTAMP, repeated, with_first
+from vitrine.tables.frames import TIMESTAMP, repeated
 
 CANDIDATE_SCHEMA = pa.schema(
     [
@@ -53,39 +53,6 @@ def als_factors_of(rows: pa.Table) -> AlsFactors:
         parts.append((Ids(part["entity_id"].combine_chunks().cast(pa.string())), matrix))
     (customers, customer_factors), (products, product_factors) = parts
     return AlsFactors(customers, products, customer_factors, product_factors)
-
-
-def als_factors_by_cutoff(rows: pa.Table) -> dict[datetime, AlsFactors]:
-    """Return the factors of each cutoff in the rows."""
-    return {
-        cutoff: als_factors_of(rows.filter(pc.equal(rows["cutoff_at"], pa.scalar(cutoff, TIMESTAMP))))
-        for cutoff in sorted(pc.unique(rows["cutoff_at"]).to_pylist())
-    }
-
-
-def als_candidate_rows(
-    cutoff: datetime,
-    factors: AlsFactors,
-    owned: pa.Table,
-    sellable: pa.ChunkedArray,
-    max_candidates: int,
-    allow_owned: bool,
-) -> pa.Table:
-    """Return the candidates of one cutoff, in the columns that every candidate source has."""
-    batches = list(propose(factors, owned, sellable, max_candidates, allow_owned))
-    found = pa.concat_tables(batches).cast(CANDIDATE_SCHEMA) if batches else CANDIDATE_SCHEMA.empty_table()
-    rows = with_first(found, {"cutoff_at": repeated(cutoff, found.num_rows, TIMESTAMP)})
-    source = repeated("als", found.num_rows, pa.string())
-    return rows.append_column("candidate_source", source).select(
-        [
-            "cutoff_at",
-            "customer_id",
-            "product_id",
-            "candidate_source",
-            "candidate_score",
-            "anchor_product_id",
-        ]
-    )
 
 
 def _fingerprint(interactions: pa.Table) -> str:

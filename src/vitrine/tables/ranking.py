@@ -4,50 +4,34 @@ from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from vitrine.als import AlsFactors
+from vitrine.encoding import as_doubles, distinct_ids
 from vitrine.fits import parameters_json
 from vitrine.ranker import RankerFit, RankerParams, fit_ranker, score_candidates
 from vitrine.rerank import RerankParams, rerank
 from vitrine.tables.frames import TIMESTAMP, repeated, with_first
 from vitrine.tables.propensity import fit_row
 
-ALS_FEATURE = "als_pair_score"
-"""Affinity of customer and product in the factors: known for candidates of every source, not of ALS only."""
-
-
-def with_als_feature(rows: pa.Table, als: AlsFactors) -> pa.Table:
-    """Return candidates of one cutoff with their ALS affinity."""
-    return rows.append_column(
-        ALS_FEATURE, pa.array(als.score(rows["customer_id"], rows["product_id"]), from_pandas=True)
-    )
-
 
 def ranker_fit_row(
-    scope: str,
-    cutoffs: pa.Table,
-    rows: pa.Table,
-    names: list[str],
-    als: dict[datetime, AlsFactors],
-    negative_share: float,
-    params: RankerParams,
+    scope: str, cutoffs: pa.Table, rows: pa.Table, names: list[str], negative_share: float, params: RankerParams
 ) -> pa.Table:
     """Fit on candidates with known outcomes and return the fit's row."""
-    parts = [
-        with_als_feature(rows.filter(pc.equal(rows["cutoff_at"], pa.scalar(cutoff, TIMESTAMP))), factors)
-        for cutoff, factors in als.items()
-    ]
-    nothing = rows.slice(0, 0).append_column(ALS_FEATURE, pa.array([], pa.float32()))
-    features = [*names, ALS_FEATURE]
-    fit = fit_ranker(pa.concat_tables([nothing, *parts]), features, negative_share, params)
-    parameters = parameters_json(params, negative_share=negative_share)
-    return fit_row("ranker", scope, cutoffs, fit, parameters, features)
+    fit = fit_ranker(rows, names, negative_share, params)
+    return fit_row("ranker", scope, cutoffs, fit, parameters_json(params, negative_share=negative_share), names)
 
 
-def ranker_score_rows(cutoff: datetime, name: str, fit: RankerFit, rows: pa.Table, als: AlsFactors) -> pa.Table:
-    """Return the scores of all candidates of one cutoff."""
-    probability, relevance = score_candidates(fit, with_als_feature(rows, als))
+def ranker_score_rows(cutoff: datetime, name: str, fit: RankerFit, rows: pa.Table, customers: pa.Table) -> pa.Table:
+    """Return the scores of all candidates of one cutoff.
+
+    The ranker learned from customers who ordered, so its probability holds given an order; `customers` (customer_id,
+    purchase_probability) says how likely an order is, and the product of both is the probability of the purchase.
+    """
+    known = distinct_ids(customers["customer_id"])
+    order_probability = np.zeros(len(known) + 1)
+    order_probability[known.encode(customers["customer_id"])] = as_doubles(customers["purchase_probability"])
+    given_order, relevance = score_candidates(fit, rows)
+    probability = given_order * order_probability[known.encode(rows["customer_id"])]
     return pa.table(
         {
             "cutoff_at": repeated(cutoff, rows.num_rows, TIMESTAMP),
