@@ -25,6 +25,8 @@ ScoreArray = NDArray[np.float32]
 Block = Callable[[IntArray], ScoreArray]
 """Scores of the given customers for all offered products: shape (customers, offered), higher is closer."""
 
+MAX_BLOCK_CELLS = 1 << 25
+"""Scores held at once by a block: 128 MiB."""
 NO_RANK = np.iinfo(np.int32).max
 MIN_INTENT = 0.01
 """Purchases that weigh less say nothing of what a customer is up to now."""
@@ -57,7 +59,7 @@ class AffinityParams:
     max_anchors: int = 20
     """A candidate's anchor is the most similar of this many products that the customer bought most."""
     batch_size: int = 512
-    """Customers scored at once; memory grows with it and with the catalogue only."""
+    """Customers scored at once, at most; fewer where the catalogue or the customers are many."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ def linear_blocks(interactions: Interactions, offered: IntArray, params: Affinit
     The model is EASE (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019): with P the inverse of
     X'X + r I, the weight of item k for item j is -P[k, j] / P[j, j]. Where customers are fewer than products, the same
     weights come from a matrix of customers: by the push-through identity X P = (X X' + r I)^-1 X, and
-    P[j, j] = (1 - x_j' (X X' + r I)^-1 x_j) / r, so that every product takes part at the cost of the customers. What a
-    customer owns is never scored, so the zero diagonal of the weights needs no care.
+    P[j, j] = (1 - x_j' (X X' + r I)^-1 x_j) / r, so that every product takes part at the cost of the customers.
+    Both have the zero diagonal of EASE: what a customer owns gains nothing from itself.
     """
     weights = interactions.weights
     count_customers, count_products = weights.shape
@@ -309,8 +311,11 @@ def propose_by_affinity(
     )
     wanted = np.unique(interactions.customers.encode(customers))
     wanted = wanted[wanted >= 0]
-    for begin in range(0, len(wanted), params.batch_size):
-        yield slates.of(wanted[begin : begin + params.batch_size])
+    # A block is as wide as the catalogue or the customers: the more there are, the fewer rows it has.
+    room = MAX_BLOCK_CELLS // max(len(offered), len(interactions.customers))
+    size = max(1, min(params.batch_size, room))
+    for begin in range(0, len(wanted), size):
+        yield slates.of(wanted[begin : begin + size])
 
 
 def _offered(interactions: Interactions, products: pa.Table, places: IntArray, limit: int) -> IntArray:
