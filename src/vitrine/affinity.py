@@ -77,11 +77,6 @@ class Interactions:
     intent: csr_matrix
     """As weights, but decayed so fast that only the latest purchases count."""
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Customers and products."""
-        return len(self.customers), len(self.products)
-
 
 def encode_interactions(rows: pa.Table, params: AffinityParams) -> Interactions:
     """Return the interactions of one cutoff as matrices, the same for any order of the rows.

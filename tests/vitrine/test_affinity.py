@@ -136,7 +136,7 @@ def test_interactions_are_logarithms_and_leave_out_what_is_rare_old_or_over():
     np.testing.assert_allclose(found.weights.toarray(), np.log([[2.0], [3.0]]), rtol=1e-6)
     np.testing.assert_allclose(found.intent.toarray(), [[np.log(4.0)], [0]], rtol=1e-6)
     assert found.recent.toarray().tolist() == [[1], [0]]
-    assert found.shape == (2, 1)
+    assert found.weights.shape == (2, 1)
 
 
 @pytest.mark.parametrize(
