@@ -5,6 +5,7 @@
     'product_name',
     'department',
     'category',
+    'subcategory',
     'brand',
     'is_merchandise',
     'is_durable',

@@ -17,11 +17,13 @@ from vitrine.propensity import customer_folds
 class RankerParams:
     """Parameters of one fit."""
 
-    iterations: int = 150
+    iterations: int = 250
     learning_rate: float = 0.06
     leaves: int = 15
     min_leaf_rows: int = 100
     l2: float = 5.0
+    feature_share: float = 0.3
+    """Share of the features that a split looks at, above 0 to 1: trees that differ more average to a better whole."""
     min_positives: int = 50
     """With fewer purchases among the candidates, the base rate and the source ranks are all there is."""
     seed: int = 20180101
@@ -108,6 +110,7 @@ def _classifier(params: RankerParams) -> HistGradientBoostingClassifier:
         max_leaf_nodes=params.leaves,
         min_samples_leaf=params.min_leaf_rows,
         l2_regularization=params.l2,
+        max_features=params.feature_share,
         early_stopping=False,
         random_state=params.seed,
     )

@@ -107,6 +107,7 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
                 f"Product {i}",
                 "house",
                 categories[i],
+                f"{categories[i]}, kind {i % 2}",
                 f"brand {i % 9}",
                 i != 1,
                 categories[i] == "category 5",
@@ -126,7 +127,7 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
 
 SCHEMAS = {
     "customers": "customer_id:s registered_at:t",
-    "products": "product_id:s product_name:s department:s category:s brand:s is_merchandise:b is_durable:b",
+    "products": "product_id:s product_name:s department:s category:s subcategory:s brand:s is_merchandise:b is_durable:b",
     "product_states": "product_id:s valid_from_at:t valid_to_at:t is_active:b stock_quantity:d list_price_amount:d tier:s",
     "consents": "customer_id:s channel:s is_opted_in:b valid_from_at:t valid_to_at:t",
     "order_lines": "order_line_id:s order_id:s customer_id:s product_id:s ordered_at:t quantity:d net_amount:d list_amount:d is_return:b",

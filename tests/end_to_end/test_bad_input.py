@@ -317,8 +317,11 @@ def test_bad_values_of_a_policy_are_named_together(project):
         project,
         "channel_policies",
         [
-            "email,discovery,many,top_share,7,0.1,high,0.2,3,4,14,CRM,a note",
-            "push,discovery,2.5,everybody,0.5,0.1,0.1,,3,4,14,CRM,a note",
+            ",email,discovery,many,top_share,7,0.1,high,0.2,3,4,14,CRM,a note",
+            "contract_files,push,discovery,2.5,everybody,0.5,0.1,0.1,,3,4,14,CRM,a note",
+            "shop,push,discovery,3,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
+            ",site,discovery,3,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
+            ",site,discovery,4,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
         ],
     )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
@@ -327,9 +330,11 @@ def test_bad_values_of_a_policy_are_named_together(project):
     assert "channel email, column slot_count: is many, must be a whole number from 1 to 50" in said
     assert "channel email, column audience_value: is 7, must be a number from 0 to 1" in said
     assert "channel email, column value_weight: is high, must be a number from 0 to 1" in said
-    assert "channel push, column slot_count: is 2.5, must be a whole number from 1 to 50" in said
-    assert "channel push, column audience_type: is everybody, must be top_share or threshold" in said
-    assert "channel push, column diversity_strength: is (empty), must be a number from 0 to 1" in said
+    assert "channel push of contract_files, column slot_count: is 2.5, must be a whole number from 1 to 50" in said
+    assert "channel push of contract_files, column audience_type: is everybody, must be top_share or threshold" in said
+    assert "channel push of contract_files, column diversity_strength: is (empty), must be a number" in said
+    assert "channel push of shop, column connector: is shop, must be empty (every connector) or one of" in said
+    assert "channel site, column channel: a channel needs a name and exactly one row for a connector" in said
 
 
 def test_bad_rows_of_the_exclusions_are_named_together(project):

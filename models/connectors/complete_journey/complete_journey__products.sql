@@ -29,6 +29,7 @@ select
     upper(substr(named.full_name, 1, 1)) || lower(substr(named.full_name, 2)) as product_name,
     named.department,
     named.product_category as category,
+    named.product_type as subcategory,
     'M' || cast(named.manufacturer_id as {{ dbt.type_string() }}) as brand,
     non_merchandise.code is null as is_merchandise,
     durable_categories.category is not null as is_durable

@@ -6,6 +6,7 @@ select
     product_name,
     department,
     category,
+    subcategory,
     brand,
     is_merchandise,
     is_durable

@@ -70,6 +70,7 @@ select
     upper(substr(products.product_name, 1, 1)) || lower(substr(products.product_name, 2)) as product_name,
     cast(null as {{ dbt.type_string() }}) as department,
     coalesce(categories.category, 'other') as category,
+    cast(null as {{ dbt.type_string() }}) as subcategory,
     cast(null as {{ dbt.type_string() }}) as brand,
     codes.stock_code is null as is_merchandise,
     durable_categories.category is not null as is_durable

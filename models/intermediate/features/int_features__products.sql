@@ -16,7 +16,14 @@ described as (
     select
         sales.*,
         products.product_name,
+        products.subcategory,
         coalesce(products.is_durable, false) as is_durable,
+        {%- for days in var('recent_window_days') %}
+        prices.price_ratio_{{ days }}d,
+        prices.discount_share_{{ days }}d,
+        {%- endfor %}
+        prices.discount_share,
+        prices.mean_line_quantity,
         states.is_active,
         states.stock_quantity,
         coalesce(states.list_price_amount, sales.mean_paid_amount) as price_amount,
@@ -34,6 +41,10 @@ described as (
         on
             sales.cutoff_at = states.cutoff_at
             and sales.product_id = states.product_id
+    left join {{ ref('int_features__product_prices') }} as prices
+        on
+            sales.cutoff_at = prices.cutoff_at
+            and sales.product_id = prices.product_id
 ),
 
 ranked as (
@@ -48,7 +59,12 @@ ranked as (
             as price_percentile,
         row_number() over (
             partition by cutoff_at, category, is_sellable order by buyer_count desc, weight desc, product_id asc
-        ) as category_popularity_rank
+        ) as category_popularity_rank,
+        row_number() over (
+            partition by cutoff_at, subcategory, is_sellable order by buyer_count desc, weight desc, product_id asc
+        ) as subcategory_popularity_rank,
+        buyer_count / nullif(cast(sum(buyer_count) over (partition by cutoff_at, subcategory) as double), 0)
+            as subcategory_buyer_share
     from described
 )
 
@@ -57,6 +73,7 @@ select
     product_id,
     product_name,
     category,
+    subcategory,
     brand,
     price_amount,
     price_percentile,
@@ -70,7 +87,11 @@ select
     {%- for days in var('recent_window_days') %}
     buyer_count_{{ days }}d,
     new_buyer_count_{{ days }}d,
+    price_ratio_{{ days }}d,
+    discount_share_{{ days }}d,
     {%- endfor %}
+    discount_share,
+    mean_line_quantity,
     season_line_count,
     preseason_line_count,
     weight,
@@ -80,6 +101,8 @@ select
     days_since_sale,
     trend_ratio,
     category_popularity_rank,
+    case when subcategory is not null then subcategory_popularity_rank end as subcategory_popularity_rank,
+    case when subcategory is not null then subcategory_buyer_share end as subcategory_buyer_share,
     -- Percentile among products that can be sold, ties averaged.
     coalesce(
         (buyer_count_rank - 1 + (tie_count - 1) / cast(2 as double)) / nullif(cast(peer_count - 1 as double), 0), 0

@@ -1,11 +1,22 @@
--- One row per channel: the policy that analysts edit in seeds/channel_policies.csv, typed and checked.
+-- One row per channel: the policy that analysts edit in seeds/channel_policies.csv, typed and checked. A row for this
+-- connector stands before one for every connector.
 
 {%- set policies = ref('channel_policies') %}
 {{- raise_when_any(
-    "select 'channel ' || coalesce(nullif(channel, ''), '(empty)') || ', column ' || column_name || ': ' || problem "
-    ~ "from " ~ ref('int_integrity__policy_errors') ~ " order by channel, column_name",
+    "select 'channel ' || coalesce(nullif(policy_row, ''), '(empty)') || ', column ' || column_name || ': ' || problem "
+    ~ "from " ~ ref('int_integrity__policy_errors') ~ " order by policy_row, column_name",
     "seeds/channel_policies.csv has values that cannot be used:"
 ) }}
+with policies as (
+    select
+        channel_policies.*,
+        row_number() over (
+            partition by channel order by case when nullif(trim(connector), '') is null then 1 else 0 end asc
+        ) as preference
+    from {{ policies }} as channel_policies
+    where coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
+)
+
 select
     channel,
     policy_name,
@@ -20,4 +31,5 @@ select
     try_cast(valid_days as integer) as valid_days,
     owner,
     note
-from {{ policies }}
+from policies
+where preference = 1

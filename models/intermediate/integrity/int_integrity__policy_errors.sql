@@ -12,19 +12,30 @@
 } %}
 
 with policies as (
-    select * from {{ ref('channel_policies') }}
+    select
+        channel_policies.*,
+        channel || coalesce(' of ' || nullif(trim(connector), ''), '') as policy_row
+    from {{ ref('channel_policies') }} as channel_policies
 )
 
 select
-    channel,
+    policy_row,
     'channel' as column_name,
-    'a channel needs a name and exactly one row, this one has ' || cast(count(*) as {{ dbt.type_string() }}) as problem
+    'a channel needs a name and exactly one row for a connector, this one has '
+    || cast(count(*) as {{ dbt.type_string() }}) as problem
 from policies
-group by channel
+group by policy_row, channel
 having count(*) > 1 or nullif(trim(channel), '') is null
 union all
 select
-    channel,
+    policy_row,
+    'connector' as column_name,
+    'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
+from policies
+where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
+union all
+select
+    policy_row,
     'audience_type' as column_name,
     'is ' || coalesce(audience_type, '(empty)') || ', must be top_share or threshold' as problem
 from policies
@@ -32,7 +43,7 @@ where coalesce(audience_type, '') not in ('top_share', 'threshold')
 {%- for column_name, limits in numbers.items() %}
 union all
 select
-    channel,
+    policy_row,
     '{{ column_name }}' as column_name,
     'is ' || coalesce(cast({{ column_name }} as {{ dbt.type_string() }}), '(empty)')
     || ', must be {{ "a whole number" if limits[2] == "integer" else "a number" }}'

@@ -3,7 +3,8 @@
 {%- set staged = {
     'stg_customers': [['customer_id', 'registered_at'], []],
     'stg_products': [
-        ['product_id', 'product_name', 'department', 'category', 'brand', 'is_merchandise', 'is_durable'], []],
+        ['product_id', 'product_name', 'department', 'category', 'subcategory', 'brand', 'is_merchandise',
+         'is_durable'], []],
     'stg_product_states': [
         ['product_id', 'valid_from_at', 'valid_to_at', 'is_active', 'tier'], ['stock_quantity', 'list_price_amount']],
     'stg_consents': [['customer_id', 'channel', 'is_opted_in', 'valid_from_at', 'valid_to_at'], []],

@@ -7,6 +7,7 @@
         'product_name': 'string',
         'department': 'string',
         'category': 'string',
+        'subcategory': 'string',
         'brand': 'string',
         'is_merchandise': 'boolean',
         'is_durable': 'boolean',
