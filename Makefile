@@ -26,7 +26,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build test lint format test-portable benchmark-peers export releases docs lock clean
+.PHONY: help setup build test lint format test-portable benchmark-peers tune export releases docs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ test-portable: setup ## Run the compiled SQL on the second engine
 
 benchmark-peers: setup ## Compare with other libraries' single models; CONNECTOR=online_retail for the other data set
 	$(PYTHON) benchmarks/peers/run.py $(or $(CONNECTOR),complete_journey)
+
+tune: setup ## Search parameters on the validate cutoff of the build and write the seeds; DRAWS=8 a model
+	$(PYTHON) -m vitrine.engines.tuning $(or $(CONNECTOR),complete_journey) $(if $(DRAWS),--draws $(DRAWS))
 
 export: setup ## Write the live audience and its recommendations to export/
 	$(DBT) run-operation export_audience $(DBT_VARS)

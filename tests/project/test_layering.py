@@ -29,6 +29,8 @@ ALLOWED = {
     },
     "intermediate/candidates": {
         "intermediate/calendar",
+        # Model parameters that a person has set.
+        "intermediate/integrity",
         "intermediate/interactions",
         "intermediate/features",
     },

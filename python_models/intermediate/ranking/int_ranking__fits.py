@@ -1,10 +1,12 @@
 """Rankers: one for the judged cutoffs, one refitted with the newest outcomes to serve.
 
 Grain: one row per fit scope.
-Algorithm: `vitrine.ranker.fit_ranker`. Parameters: `meta.ranker` in the yml.
+Algorithm: `vitrine.ranker.fit_ranker`. Parameters: `meta.ranker` in the yml, and the rows of
+seeds/model_parameters.csv.
 """
 
 from vitrine.engines.frames import is_at, numeric_columns, read_table
+from vitrine.parameters import with_parameters
 from vitrine.ranker import RankerParams
 from vitrine.tables import concat, ranker_fit_row, training_cutoffs
 
@@ -12,7 +14,8 @@ KEYS = ["cutoff_at", "customer_id", "product_id", "has_bought"]
 
 
 def model(dbt, session):
-    params = RankerParams(**dbt.config.meta_get("ranker"))
+    tuned = read_table(dbt.ref("int_integrity__model_parameters"), ["model", "parameter", "parameter_value"])
+    params = with_parameters(RankerParams(**dbt.config.meta_get("ranker")), tuned, "ranker")
     negative_share = float(dbt.config.meta_get("negative_share"))
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role", "outcome_until_at"])
     candidates = dbt.ref("int_ranking__training_candidates")

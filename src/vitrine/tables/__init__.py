@@ -5,6 +5,7 @@ from vitrine.tables.als import als_factor_rows, als_factors_of
 from vitrine.tables.cutoffs import judged_cutoffs, scored_cutoffs, training_cutoffs
 from vitrine.tables.evaluation import propensity_metric_rows, reliability_rows
 from vitrine.tables.frames import concat, join_on_keys
+from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
 from vitrine.tables.ranking import ranker_fit_row, ranker_score_rows, slate_rows
 from vitrine.tables.sequence import sequence_candidate_rows
@@ -14,6 +15,7 @@ __all__ = [
     "als_factor_rows",
     "als_factors_of",
     "concat",
+    "frontier_rows",
     "join_on_keys",
     "judged_cutoffs",
     "load_fits",

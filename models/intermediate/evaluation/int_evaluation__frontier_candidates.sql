@@ -1,0 +1,52 @@
+-- One row per customer who ordered after the validate cutoff and candidate that no rule blocks: what it scores without
+-- a policy, and what one unit of each policy weight takes or adds.
+
+with cutoffs as (
+    select * from {{ ref('int_calendar__cutoffs') }}
+    where cutoff_role = 'validate'
+),
+
+scores as (
+    select * from {{ ref('int_ranking__scores') }}
+),
+
+buyers as (
+    select * from {{ ref('int_propensity__outcomes') }}
+    where has_ordered
+),
+
+eligibility as (
+    select * from {{ ref('int_ranking__eligibility') }}
+    where not is_blocked
+),
+
+products as (
+    select * from {{ ref('int_features__products') }}
+)
+
+select
+    scores.cutoff_at,
+    scores.customer_id,
+    scores.product_id,
+    products.category,
+    products.brand,
+    products.price_amount,
+    scores.relevance_score + eligibility.boost as relevance_score,
+    {{ popularity_penalty('products.popularity_z', 1) }} as unit_penalty,
+    {{ value_bonus('products.price_amount', 1) }} as unit_bonus,
+    eligibility.is_required
+from scores
+inner join cutoffs on scores.cutoff_at = cutoffs.cutoff_at
+inner join buyers
+    on
+        scores.cutoff_at = buyers.cutoff_at
+        and scores.customer_id = buyers.customer_id
+inner join eligibility
+    on
+        scores.cutoff_at = eligibility.cutoff_at
+        and scores.customer_id = eligibility.customer_id
+        and scores.product_id = eligibility.product_id
+inner join products
+    on
+        scores.cutoff_at = products.cutoff_at
+        and scores.product_id = products.product_id

@@ -1,0 +1,80 @@
+-- One row per channel, point of the frontier and customer who bought a new product: how much of it the slate found.
+
+with slates as (
+    select * from {{ ref('int_evaluation__frontier_slates') }}
+    where slot <= {{ var('metric_slot_count') }}
+),
+
+points as (
+    select distinct
+        channel,
+        popularity_penalty,
+        value_weight,
+        is_policy
+    from slates
+),
+
+-- As in evaluation_metrics: products never bought before, of customers who were known at the cutoff.
+targets as (
+    select
+        outcomes.cutoff_at,
+        outcomes.customer_id,
+        outcomes.product_id
+    from {{ ref('int_ranking__outcomes') }} as outcomes
+    inner join {{ ref('int_calendar__cutoffs') }} as cutoffs
+        on outcomes.cutoff_at = cutoffs.cutoff_at and cutoffs.cutoff_role = 'validate'
+    inner join {{ ref('int_features__customer_orders') }} as known_customers
+        on
+            outcomes.cutoff_at = known_customers.cutoff_at
+            and outcomes.customer_id = known_customers.customer_id
+    where outcomes.is_new_product
+),
+
+hits as (
+    select
+        points.channel,
+        points.popularity_penalty,
+        points.value_weight,
+        points.is_policy,
+        targets.cutoff_at,
+        targets.customer_id,
+        count(*) as target_count,
+        count(slates.slot) as hit_count,
+        sum(coalesce(1 / (ln(1 + slates.slot) / ln(2)), 0)) as dcg
+    from points
+    cross join targets
+    left join slates
+        on
+            points.channel = slates.channel
+            and points.popularity_penalty = slates.popularity_penalty
+            and points.value_weight = slates.value_weight
+            and targets.customer_id = slates.customer_id
+            and targets.product_id = slates.product_id
+    group by
+        points.channel, points.popularity_penalty, points.value_weight, points.is_policy, targets.cutoff_at,
+        targets.customer_id
+),
+
+ideals as (
+    select
+        slot_number as target_count,
+        sum(1 / (ln(1 + slot_number) / ln(2))) over (order by slot_number asc) as ideal_dcg
+    from (
+        {%- for slot_number in range(1, var('metric_slot_count') + 1) %}
+        select {{ slot_number }} as slot_number
+        {%- if not loop.last %} union all {%- endif %}
+        {%- endfor %}
+    ) as slot_numbers
+)
+
+select
+    hits.channel,
+    hits.popularity_penalty,
+    hits.value_weight,
+    hits.is_policy,
+    hits.cutoff_at,
+    hits.customer_id,
+    round(hits.dcg / ideals.ideal_dcg, 9) as ndcg,
+    hits.hit_count / cast(hits.target_count as double) as recall
+from hits
+inner join ideals on least(hits.target_count, {{ var('metric_slot_count') }}) = ideals.target_count

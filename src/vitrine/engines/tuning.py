@@ -1,0 +1,194 @@
+"""`make tune`: search parameters on the validate cutoff of a built warehouse, and write them into the seeds.
+
+The outcome of the evaluate cutoff is never read. The seeds are the result: review them, build, commit.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import asdict, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import yaml
+
+from vitrine.als import AlsParams, fit_als
+from vitrine.encoding import distinct_ids
+from vitrine.engines.frames import is_at
+from vitrine.parameters import with_parameters
+from vitrine.ranker import RankerParams, fit_ranker, score_candidates
+from vitrine.tuning import SPACES, Trial, best_trial, choose_point, drawn, ndcg, parameters_csv, policies_csv
+
+DEFAULTS = {
+    "als": ("python_models/intermediate/candidates/int_candidates__als_factors.yml", AlsParams),
+    "ranker": ("python_models/intermediate/ranking/int_ranking__fits.yml", RankerParams),
+}
+KEYS = ("cutoff_at", "customer_id", "product_id", "has_bought")
+
+
+class Validation:
+    """What the validate cutoff of a warehouse knows, and what was bought after it."""
+
+    def __init__(self, database: Path) -> None:
+        if not database.exists():
+            raise SystemExit(f"{database} is not there. Run `make build` first; the search reads what it built.")
+        self._connection = duckdb.connect(str(database), read_only=True)
+        self._connection.execute("set timezone = 'UTC'")
+        try:
+            cutoffs = self.read("select cutoff_at, cutoff_role from intermediate.int_calendar__cutoffs").to_pylist()
+            self.frontier = self.read("select * from evaluation.evaluation_frontier").to_pylist()
+        except duckdb.CatalogException as missing:
+            raise SystemExit(f"{database} holds no finished build: {missing}. Run `make build`.") from None
+        self.cutoff: datetime = next(row["cutoff_at"] for row in cutoffs if row["cutoff_role"] == "validate")
+        self.training = [row["cutoff_at"] for row in cutoffs if row["cutoff_role"] == "train"]
+        self.here = is_at("cutoff_at", [self.cutoff])
+        self.targets = self.read(f"""
+            select outcomes.customer_id, outcomes.product_id
+            from intermediate.int_ranking__outcomes as outcomes
+            inner join intermediate.int_features__customer_orders as known using (cutoff_at, customer_id)
+            where {self.here} and outcomes.is_new_product
+        """)
+        if not self.targets.num_rows:
+            raise SystemExit("Nobody bought a new product after the validate cutoff: there is nothing to choose by.")
+
+    def read(self, query: str) -> pa.Table:
+        """Return the rows of a query."""
+        return self._connection.execute(query).to_arrow_table()
+
+    def trial_of(self, values: dict[str, float], lists: pa.Table) -> Trial:
+        """Return what lists (customer_id, product_id, score) reach."""
+        return Trial(values, ndcg(lists, self.targets))
+
+
+def als_trials(known: Validation, params: AlsParams, configurations: list[dict[str, float]]) -> list[Trial]:
+    """Judge ALS alone: its best products that are sellable and not owned."""
+    source = "intermediate.int_interactions__customer_products"
+    interactions = known.read(f"select customer_id, product_id, weight from {source} where {known.here}")
+    sellable = known.read(
+        f"select product_id from intermediate.int_features__products where {known.here} and is_sellable"
+    )["product_id"]
+    judged = distinct_ids(known.targets["customer_id"])
+    trials = []
+    for values in configurations:
+        factors = fit_als(interactions, _replaced(params, values))
+        mine = factors.customers.encode(judged.values)
+        offered = factors.products.encode(sellable)
+        offered = np.sort(offered[offered >= 0])
+        rows = judged.encode(interactions["customer_id"])
+        owned = factors.products.encode(interactions["product_id"])
+        place = np.minimum(np.searchsorted(offered, owned), max(len(offered) - 1, 0))
+        is_owned = (rows >= 0) & (owned >= 0) & (offered[place] == owned)
+        score = np.zeros((len(judged), len(offered)), dtype=np.float32)
+        score[mine >= 0] = factors.customer_factors[mine[mine >= 0]] @ factors.product_factors[offered].T
+        score[rows[is_owned], place[is_owned]] = -np.inf
+        best = np.argpartition(-score, min(10, score.shape[1] - 1), axis=1)[:, :10]
+        row = np.repeat(np.arange(len(judged)), best.shape[1])
+        value = score[row, best.ravel()]
+        shown = np.isfinite(value)
+        lists = pa.table(
+            {
+                "customer_id": judged.decode(row[shown]),
+                "product_id": factors.products.decode(offered[best.ravel()[shown]]),
+                "score": value[shown],
+            }
+        )
+        trials.append(known.trial_of(values, lists))
+        _say("als", trials[-1])
+    return trials
+
+
+def ranker_trials(
+    known: Validation, params: RankerParams, configurations: list[dict[str, float]], negative_share: float
+) -> list[Trial]:
+    """Judge the ranker: learned at the train cutoffs, on the candidates of the validate cutoff that no rule blocks."""
+    source = "intermediate.int_ranking__training_candidates"
+    rows = known.read(f"select * from {source} where {is_at('cutoff_at', known.training)}")
+    names = [name for name in rows.column_names if name not in KEYS]
+    candidates = known.read(f"""
+        select candidates.*
+        from intermediate.int_ranking__candidate_features as candidates
+        inner join intermediate.int_ranking__eligibility as eligibility using (cutoff_at, customer_id, product_id)
+        inner join intermediate.int_propensity__outcomes as outcomes using (cutoff_at, customer_id)
+        where {known.here} and not eligibility.is_blocked and outcomes.has_ordered
+    """)
+    trials = []
+    for values in configurations:
+        fit = fit_ranker(rows, names, negative_share, _replaced(params, values))
+        _, relevance = score_candidates(fit, candidates)
+        lists = candidates.select(["customer_id", "product_id"]).append_column("score", pa.array(relevance))
+        trials.append(known.trial_of(values, lists))
+        _say("ranker", trials[-1])
+    return trials
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Search, print every trial, and write the seeds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("connector", help="whose rows of the seeds are written")
+    parser.add_argument("--draws", type=int, default=8, help="configurations per model, the current one among them")
+    parser.add_argument("--max-loss-share", type=float, default=0.05, help="NDCG that discovery may cost, 0 to 1")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--project", type=Path, default=Path(), help="folder of dbt_project.yml")
+    options = parser.parse_args(arguments)
+    project: Path = options.project
+    variables = yaml.safe_load((project / "dbt_project.yml").read_text())["vars"]
+    connectors, negative_share = variables["connectors"], float(variables["negative_sample_share"])
+    if options.connector not in connectors:
+        raise SystemExit(f"There is no connector {options.connector}. dbt_project.yml has: {', '.join(connectors)}.")
+    known = Validation(project / os.environ.get("VITRINE_WAREHOUSE", "warehouse") / "vitrine.duckdb")
+    day = f"{known.cutoff:%Y-%m-%d}"
+    print(f"{options.connector}: choosing on what was bought in the horizon after {day}", flush=True)
+    tuned = known.read("select * from intermediate.int_integrity__model_parameters")
+    text = (project / "seeds" / "model_parameters.csv").read_text()
+    trials_of: dict[str, Any] = {"als": als_trials, "ranker": partial(ranker_trials, negative_share=negative_share)}
+    for model, (file, kind) in DEFAULTS.items():
+        meta = yaml.safe_load((project / file).read_text())["models"][0]["config"]["meta"][model]
+        defaults = kind(**meta)
+        current = with_parameters(defaults, tuned, model)
+        configurations = drawn(SPACES[model], asdict(current), options.draws, options.seed)
+        trials = trials_of[model](known, current, configurations)
+        best = best_trial(trials)
+        changed = {name: value for name, value in best.values.items() if value != getattr(defaults, name)}
+        note = f"NDCG@10 {best.ndcg:.4f} +- {best.standard_error:.4f} on {day}; best of {len(trials)} tried"
+        text = parameters_csv(text, options.connector, model, changed, note)
+        kept = (
+            "kept as it was" if best is trials[0] else "chosen: " + ", ".join(f"{k} {v:g}" for k, v in changed.items())
+        )
+        print(f"{model}: {kept}", flush=True)
+    policies = (project / "seeds" / "channel_policies.csv").read_text()
+    for channel in sorted({row["channel"] for row in known.frontier}):
+        points = [row for row in known.frontier if row["channel"] == channel]
+        best_point = choose_point(points, options.max_loss_share)
+        penalty, weight = best_point["popularity_penalty"], best_point["value_weight"]
+        figures = (
+            f"NDCG@10 {best_point['ndcg']:.4f}, popularity percentile {best_point['mean_popularity_percentile']:.3f}, "
+            f"coverage {best_point['catalogue_coverage']:.3f}"
+        )
+        note = f"The most discovery that costs at most {options.max_loss_share:.0%} of NDCG on {day}: {figures}"
+        policies = policies_csv(policies, options.connector, channel, penalty, weight, note)
+        print(f"{channel}: popularity_penalty {penalty:g}, value_weight {weight:g} ({figures})", flush=True)
+    (project / "seeds" / "model_parameters.csv").write_text(text)
+    (project / "seeds" / "channel_policies.csv").write_text(policies)
+    print("Written: seeds/model_parameters.csv, seeds/channel_policies.csv. Review them (git diff seeds), then build.")
+
+
+def _replaced(params: Any, values: dict[str, float]) -> Any:
+    whole = {name: isinstance(value, int) for name, value in asdict(params).items()}
+    return replace(params, **{name: int(value) if whole[name] else value for name, value in values.items()})
+
+
+def _say(model: str, trial: Trial) -> None:
+    values = ", ".join(f"{name} {value:g}" for name, value in trial.values.items())
+    print(f"{model}: NDCG@10 {trial.ndcg:.4f} +- {trial.standard_error:.4f}  {values}", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ValueError as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,32 @@
+"""Rows of the frontier."""
+
+import pyarrow as pa
+
+from vitrine.frontier import PolicyPoint, policy_points, slates_at_points
+from vitrine.rerank import RerankParams
+from vitrine.tables.frames import repeated, with_first
+
+
+def frontier_rows(
+    channel: str,
+    candidates: pa.Table,
+    penalties: list[float],
+    value_weights: list[float],
+    policy: PolicyPoint,
+    params: RerankParams,
+    pool_size: int,
+) -> pa.Table:
+    """Return the slates of all points of one channel: channel, the two weights, is_policy, customer, product, slot."""
+    points = policy_points(penalties, value_weights, policy)
+    slates = slates_at_points(candidates, [point for point, _ in points], params, pool_size)
+    parts = []
+    for (point, is_policy), found in zip(points, slates, strict=True):
+        count = found.num_rows
+        first = {
+            "channel": repeated(channel, count, pa.string()),
+            "popularity_penalty": pa.repeat(point.popularity_penalty, count),
+            "value_weight": pa.repeat(point.value_weight, count),
+            "is_policy": pa.repeat(is_policy, count),
+        }
+        parts.append(with_first(found.select(["customer_id", "product_id", "slot"]), first))
+    return pa.concat_tables(parts)

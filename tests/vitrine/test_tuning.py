@@ -1,0 +1,100 @@
+"""The search is repeatable and modest, the chosen point keeps its promises, the seeds keep their other rows."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from vitrine.als import AlsParams
+from vitrine.ranker import RankerParams
+from vitrine.tuning import SPACES, Trial, best_trial, choose_point, drawn, ndcg, parameters_csv, policies_csv
+
+SPACE = {"factors": (8, 16), "alpha": (0.5, 1.0, 2.0)}
+
+
+def test_draws_begin_with_the_current_values_and_are_the_same_for_a_seed():
+    found = drawn(SPACE, {"factors": 3, "alpha": 9, "seed": 1}, 5, seed=4)
+    assert found[0] == {"factors": 3.0, "alpha": 9.0}
+    assert len(found) == 5
+    assert len({tuple(values.items()) for values in found}) == 5
+    assert found == drawn(SPACE, {"factors": 3, "alpha": 9}, 5, seed=4)
+    assert found[1:] != drawn(SPACE, {"factors": 3, "alpha": 9}, 5, seed=5)[1:]
+
+
+def test_a_small_space_is_tried_once_each():
+    assert len(drawn({"factors": (1, 2)}, {"factors": 1}, 9, seed=0)) == 2
+
+
+@pytest.mark.parametrize(("model", "params"), [("als", AlsParams()), ("ranker", RankerParams())])
+def test_the_search_knows_only_parameters_that_there_are(model, params):
+    assert all(hasattr(params, name) for name in SPACES[model])
+
+
+def test_a_gain_within_chance_changes_nothing_and_a_clear_one_does():
+    random = np.random.default_rng(0)
+    current = Trial({"a": 0.0}, random.uniform(size=400))
+    chance = Trial({"a": 1.0}, current.ndcgs + random.normal(0, 1, 400) - 0)
+    chance = Trial({"a": 1.0}, chance.ndcgs - (chance.ndcgs - current.ndcgs).mean() + 0.001)
+    clear = Trial({"a": 2.0}, current.ndcgs + 0.01)
+    assert best_trial([current, chance]) is current
+    assert best_trial([current, chance, clear]) is clear
+
+
+def test_ndcg_is_that_of_a_hand_computed_list():
+    lists = pa.table(
+        {"customer_id": ["a", "a", "a", "b"], "product_id": ["x", "y", "z", "x"], "score": [3.0, 2.0, 1.0, 1.0]}
+    )
+    targets = pa.table({"customer_id": ["a", "a", "c"], "product_id": ["y", "gone", "x"]})
+    ideal = 1 + 1 / np.log2(3)
+    assert ndcg(lists, targets) == pytest.approx([1 / np.log2(3) / ideal, 0])
+    assert ndcg(lists, targets, slot_count=1) == pytest.approx([0, 0])
+
+
+def point(penalty, weight, found, popularity, amount, channel="email"):
+    return {
+        "channel": channel,
+        "popularity_penalty": penalty,
+        "value_weight": weight,
+        "ndcg": found,
+        "mean_popularity_percentile": popularity,
+        "mean_slate_amount": amount,
+    }
+
+
+def test_the_chosen_point_has_the_most_discovery_that_relevance_and_value_can_bear():
+    points = [
+        point(0, 0, 0.100, 0.99, 20),
+        point(0.5, 0, 0.098, 0.90, 19),  # cheaper slates
+        point(0.5, 0.1, 0.096, 0.91, 21),
+        point(1, 0.1, 0.090, 0.80, 22),  # costs too much
+    ]
+    assert choose_point(points, 0.05) is points[2]
+    assert choose_point(points, 0.2) is points[3]
+    assert choose_point(points, 0.0) is points[0]
+
+
+def test_a_frontier_without_its_origin_or_of_two_channels_is_refused():
+    with pytest.raises(ValueError, match="add 0 to the vars"):
+        choose_point([point(0.5, 0, 0.1, 0.9, 20)], 0.05)
+    with pytest.raises(ValueError, match="more than one channel"):
+        choose_point([point(0, 0, 0.1, 0.9, 20), point(0, 0, 0.1, 0.9, 20, "site")], 0.05)
+
+
+def test_parameters_of_one_connector_and_model_are_replaced_and_all_others_kept():
+    text = (
+        "connector,model,parameter,value,note\n,als,factors,32,for all\nshop,als,alpha,2,old\nshop,ranker,l2,1,kept\n"
+    )
+    found = parameters_csv(text, "shop", "als", {"factors": 64.0, "alpha": 0.5}, "new, better")
+    assert found == (
+        "connector,model,parameter,value,note\n,als,factors,32,for all\nshop,ranker,l2,1,kept\n"
+        'shop,als,factors,64,"new, better"\nshop,als,alpha,0.5,"new, better"\n'
+    )
+    assert parameters_csv(found, "shop", "als", {}, "default again").count("shop,als") == 0
+
+
+def test_a_policy_row_is_set_or_copied_for_the_connector():
+    text = "connector,channel,popularity_penalty,value_weight,owner,note\n,email,0.1,0,CRM,why\n"
+    found = policies_csv(text, "shop", "email", 0.5, 0.2, "tuned")
+    assert found == text + "shop,email,0.5,0.2,CRM,tuned\n"
+    assert policies_csv(found, "shop", "email", 1, 0, "again") == text + "shop,email,1,0,CRM,again\n"
+    with pytest.raises(ValueError, match="no row for channel fax"):
+        policies_csv(text, "shop", "fax", 1, 0, "")
