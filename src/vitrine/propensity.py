@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -43,6 +44,9 @@ class PropensityFit:
     classifier: Any
     calibrator: Sigmoid
     baseline: Any
+    """Logistic regression on recency and frequency."""
+    logistic: Any
+    """Logistic regression on all features."""
     regressor: Any
     spend_ratio: float
     mean_spend: float
@@ -95,7 +99,7 @@ def _fit(table: pa.Table, feature_names: list[str], params: PropensityParams) ->
     if count < params.min_rows or has_ordered.all() or not has_ordered.any() or not knows_baseline:
         share = np.array([(has_ordered.sum() + 0.5) / (count + 1.0)])
         rate = Sigmoid(0.0, float(logit(share)[0]))
-        return PropensityFit(feature_names, None, rate, None, None, 1.0, mean_spend, count, trained_on)
+        return PropensityFit(feature_names, None, rate, None, None, None, 1.0, mean_spend, count, trained_on)
     folds = customer_folds(table["customer_id"], params.folds)
     held_out = np.zeros(count)
     for fold in range(params.folds):
@@ -108,6 +112,8 @@ def _fit(table: pa.Table, feature_names: list[str], params: PropensityParams) ->
     calibrator = fit_sigmoid(held_out, has_ordered, np.ones(count))
     baseline = make_pipeline(StandardScaler(), LogisticRegression())
     baseline.fit(_baseline_matrix(matrix, feature_names), has_ordered)
+    logistic = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(max_iter=1000))
+    logistic.fit(_compressed(matrix), has_ordered)
     spenders = has_ordered & (spend > 0)
     regressor, ratio = None, 1.0
     if spenders.sum() >= params.min_rows:
@@ -124,20 +130,36 @@ def _fit(table: pa.Table, feature_names: list[str], params: PropensityParams) ->
         promised = calibrator(held_out) * regressor.predict(matrix)
         ratio = float(spend.sum() / promised.sum()) if promised.sum() > 0 else 1.0
     return PropensityFit(
-        feature_names, classifier, calibrator, baseline, regressor, ratio, mean_spend, count, trained_on
+        feature_names, classifier, calibrator, baseline, logistic, regressor, ratio, mean_spend, count, trained_on
     )
 
 
-def score_propensity(fit: PropensityFit, table: pa.Table) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return purchase probability, expected spend and the baseline's probability. Each shape (n,)."""
+@dataclass(frozen=True)
+class PropensityScores:
+    """What a fit says of some customers; each of shape (n,)."""
+
+    purchase_probability: FloatArray
+    expected_spend: FloatArray
+    baseline_probability: FloatArray
+    """By recency and frequency alone."""
+    logistic_probability: FloatArray
+    """By a plain logistic regression on all features."""
+
+
+def score_propensity(fit: PropensityFit, table: pa.Table) -> PropensityScores:
+    """Return what the fit says of each row's customer."""
     matrix = feature_matrix(table, fit.feature_names)
     if fit.classifier is None or not table.num_rows:
         probability = fit.calibrator(np.zeros(table.num_rows))
-        return probability, probability * fit.mean_spend, probability
+        return PropensityScores(probability, probability * fit.mean_spend, probability, probability)
     probability = fit.calibrator(logit(fit.classifier.predict_proba(matrix)[:, 1]))
-    baseline = fit.baseline.predict_proba(_baseline_matrix(matrix, fit.feature_names))[:, 1]
     spend = fit.mean_spend if fit.regressor is None else fit.regressor.predict(matrix)
-    return probability, probability * spend * fit.spend_ratio, baseline
+    return PropensityScores(
+        probability,
+        probability * spend * fit.spend_ratio,
+        fit.baseline.predict_proba(_baseline_matrix(matrix, fit.feature_names))[:, 1],
+        fit.logistic.predict_proba(_compressed(matrix))[:, 1],
+    )
 
 
 def _classifier(params: PropensityParams) -> HistGradientBoostingClassifier:
@@ -156,3 +178,8 @@ def _baseline_matrix(matrix: NDArray[np.float32], names: list[str]) -> FloatArra
     """Return log recency and log frequency. Shape (n, 2)."""
     columns = [matrix[:, names.index(name)] for name in BASELINE_FEATURES]
     return np.log1p(np.nan_to_num(np.column_stack(columns))).astype(np.float64)
+
+
+def _compressed(matrix: NDArray[np.float32]) -> FloatArray:
+    """Return logarithms that keep the sign: amounts and counts have long tails that a linear model cannot bear."""
+    return np.asarray(np.sign(matrix) * np.log1p(np.abs(matrix)), dtype=np.float64)

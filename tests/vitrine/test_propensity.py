@@ -39,14 +39,16 @@ def fit():
 
 def test_beats_the_baseline_on_other_customers(fit):
     others = customers(4000, seed=1)
-    probability, _, baseline = score_propensity(fit, others)
+    scores = score_propensity(fit, others)
+    probability, baseline = scores.purchase_probability, scores.baseline_probability
     outcome = np.asarray(others["has_ordered"])
     assert area_under_curve(probability, outcome) > area_under_curve(baseline, outcome) + 0.1
 
 
 def test_is_calibrated_on_other_customers(fit):
     others = customers(8000, seed=2)
-    probability, spend, _ = score_propensity(fit, others)
+    scores = score_propensity(fit, others)
+    probability, spend = scores.purchase_probability, scores.expected_spend
     outcome = np.asarray(others["has_ordered"])
     assert probability.mean() == pytest.approx(outcome.mean(), abs=0.02)
     assert spend.mean() == pytest.approx(np.asarray(others["spend_amount"]).mean(), rel=0.08)
@@ -63,7 +65,9 @@ def test_the_order_of_the_rows_changes_nothing(fit):
     table = customers(4000)
     again = fit_propensity(table.take(np.random.default_rng(9).permutation(4000)), NAMES, PropensityParams())
     assert again.training_fingerprint == fit.training_fingerprint
-    np.testing.assert_array_equal(score_propensity(again, table)[0], score_propensity(fit, table)[0])
+    one, other = score_propensity(again, table), score_propensity(fit, table)
+    np.testing.assert_array_equal(one.purchase_probability, other.purchase_probability)
+    np.testing.assert_array_equal(one.logistic_probability, other.logistic_probability)
 
 
 def test_other_data_has_another_fingerprint(fit):
@@ -78,7 +82,8 @@ def test_too_few_rows_give_the_base_rate(count):
     table = customers(count)
     fit = fit_propensity(table, NAMES, PropensityParams())
     assert fit.classifier is None
-    probability, spend, _ = score_propensity(fit, customers(5, seed=3))
+    scores = score_propensity(fit, customers(5, seed=3))
+    probability, spend = scores.purchase_probability, scores.expected_spend
     assert ((probability > 0) & (probability < 1)).all()
     assert np.isfinite(spend).all()
 
@@ -86,7 +91,7 @@ def test_too_few_rows_give_the_base_rate(count):
 def test_customers_who_all_ordered_give_a_rate_below_one():
     table = customers(500)
     table = table.set_column(table.column_names.index("has_ordered"), "has_ordered", pa.array([True] * 500))
-    probability, _, _ = score_propensity(fit_propensity(table, NAMES, PropensityParams()), table)
+    probability = score_propensity(fit_propensity(table, NAMES, PropensityParams()), table).purchase_probability
     assert 0.99 < probability[0] < 1
 
 

@@ -6,5 +6,7 @@ select
     metric_name,
     metric_value,
     standard_error,
+    low_value,
+    high_value,
     customer_count
 from {{ ref('int_evaluation__propensity_metrics') }}

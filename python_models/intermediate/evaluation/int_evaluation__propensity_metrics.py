@@ -8,7 +8,7 @@ from vitrine.engines.frames import is_at, read_table
 from vitrine.tables import concat, join_on_keys, judged_cutoffs, propensity_metric_rows
 
 KEYS = ["cutoff_at", "customer_id"]
-SCORES = ["purchase_probability", "expected_spend_amount", "baseline_probability"]
+SCORES = ["purchase_probability", "expected_spend_amount", "baseline_probability", "logistic_probability"]
 
 
 def model(dbt, session):

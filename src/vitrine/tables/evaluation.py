@@ -21,9 +21,10 @@ Metric = Callable[[NDArray[np.int64]], float]
 
 
 def propensity_metric_rows(cutoff: datetime, role: str, rows: pa.Table, draws: int) -> pa.Table:
-    """Return AUC, Brier score, its skill over the recency-frequency baseline, lift and spend per metric.
+    """Return AUC, Brier score, its skill over both baselines, lift and spend per metric.
 
-    Standard errors are the standard deviation over `draws` resamples of the customers.
+    Standard errors are the standard deviation over `draws` resamples of the customers, low and high values their
+    2.5th and 97.5th percentiles.
     """
     rows = rows.sort_by("customer_id")
     metrics = _metrics(rows)
@@ -33,7 +34,9 @@ def propensity_metric_rows(cutoff: datetime, role: str, rows: pa.Table, draws: i
     everyone = np.arange(count)
     names = list(metrics)
     values = [metrics[name](everyone) if count else float("nan") for name in names]
-    errors = [_deviation([metrics[name](sample) for sample in samples]) for name in names]
+    drawn = [_known([metrics[name](sample) for sample in samples]) for name in names]
+    errors = [found.std(ddof=1) if len(found) > 1 else float("nan") for found in drawn]
+    bounds = [np.percentile(found, [2.5, 97.5]) if len(found) > 1 else (float("nan"),) * 2 for found in drawn]
     return pa.table(
         {
             "cutoff_role": repeated(role, len(names), pa.string()),
@@ -41,6 +44,8 @@ def propensity_metric_rows(cutoff: datetime, role: str, rows: pa.Table, draws: i
             "metric_name": pa.array(names, pa.string()),
             "metric_value": pa.array(np.round(values, 9), from_pandas=True),
             "standard_error": pa.array(np.round(errors, 9), from_pandas=True),
+            "low_value": pa.array(np.round([low for low, _ in bounds], 9), from_pandas=True),
+            "high_value": pa.array(np.round([high for _, high in bounds], 9), from_pandas=True),
             "customer_count": pa.array([count] * len(names), pa.int64()),
         }
     )
@@ -78,9 +83,8 @@ def reliability_rows(cutoff: datetime, role: str, rows: pa.Table, bins: int) -> 
 
 
 def _metrics(rows: pa.Table) -> dict[str, Metric]:
-    probability, baseline = (
-        as_doubles(rows["purchase_probability"]),
-        as_doubles(rows["baseline_probability"]),
+    probability, baseline, logistic = (
+        as_doubles(rows[name]) for name in ("purchase_probability", "baseline_probability", "logistic_probability")
     )
     promised, spend = as_doubles(rows["expected_spend_amount"]), as_doubles(rows["spend_amount"])
     outcome = _flags(rows)
@@ -91,6 +95,11 @@ def _metrics(rows: pa.Table) -> dict[str, Metric]:
         "baseline_brier_score": lambda at: brier_score(baseline[at], outcome[at]),
         "brier_skill": lambda at: (
             1 - _ratio(brier_score(probability[at], outcome[at]), brier_score(baseline[at], outcome[at]))
+        ),
+        "logistic_auc": lambda at: area_under_curve(logistic[at], outcome[at]),
+        "logistic_brier_score": lambda at: brier_score(logistic[at], outcome[at]),
+        "brier_skill_over_logistic": lambda at: (
+            1 - _ratio(brier_score(probability[at], outcome[at]), brier_score(logistic[at], outcome[at]))
         ),
         "top_decile_lift": lambda at: top_share_lift(probability[at], outcome[at]),
         "mean_purchase_probability": lambda at: float(probability[at].mean()),
@@ -107,6 +116,5 @@ def _ratio(above: float, below: float) -> float:
     return float(above / below) if below else float("nan")
 
 
-def _deviation(values: list[float]) -> float:
-    known: FloatArray = np.array([value for value in values if np.isfinite(value)])
-    return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
+def _known(values: list[float]) -> FloatArray:
+    return np.array([value for value in values if np.isfinite(value)])

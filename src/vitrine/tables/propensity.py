@@ -46,14 +46,15 @@ def propensity_fit_row(
 
 def propensity_score_rows(cutoff: datetime, name: str, fit: PropensityFit, rows: pa.Table) -> pa.Table:
     """Return the scores of all customers of one cutoff."""
-    probability, spend, baseline = score_propensity(fit, rows)
+    scores = score_propensity(fit, rows)
     return pa.table(
         {
             "cutoff_at": repeated(cutoff, rows.num_rows, TIMESTAMP),
             "customer_id": rows["customer_id"],
-            "purchase_probability": np.round(probability, 9),
-            "expected_spend_amount": np.round(spend, 6),
-            "baseline_probability": np.round(baseline, 9),
+            "purchase_probability": np.round(scores.purchase_probability, 9),
+            "expected_spend_amount": np.round(scores.expected_spend, 6),
+            "baseline_probability": np.round(scores.baseline_probability, 9),
+            "logistic_probability": np.round(scores.logistic_probability, 9),
             "fit_id": repeated(name, rows.num_rows, pa.string()),
         }
     )
