@@ -26,7 +26,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build test lint format test-portable benchmark-peers tune export releases docs lock clean
+.PHONY: help setup build test lint format test-portable benchmark-peers tune frontier export releases docs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ benchmark-peers: setup ## Compare with other libraries' single models; CONNECTOR
 
 tune: setup ## Search parameters on the validate cutoff of the build and write the seeds; DRAWS=8 a model
 	$(PYTHON) -m vitrine.engines.tuning $(or $(CONNECTOR),complete_journey) $(if $(DRAWS),--draws $(DRAWS))
+
+frontier: setup ## Draw evaluation_frontier of the build into docs/frontier/
+	$(PYTHON) benchmarks/frontier/chart.py $(or $(CONNECTOR),complete_journey)
 
 export: setup ## Write the live audience and its recommendations to export/
 	$(DBT) run-operation export_audience $(DBT_VARS)

@@ -17,8 +17,8 @@ from vitrine.propensity import customer_folds
 class RankerParams:
     """Parameters of one fit."""
 
-    iterations: int = 250
-    learning_rate: float = 0.06
+    iterations: int = 160
+    learning_rate: float = 0.09
     leaves: int = 15
     min_leaf_rows: int = 100
     l2: float = 5.0

@@ -337,6 +337,29 @@ def test_bad_values_of_a_policy_are_named_together(project):
     assert "channel site, column channel: a channel needs a name and exactly one row for a connector" in said
 
 
+def test_bad_rows_of_the_model_parameters_are_named_together(project):
+    edited(
+        project,
+        "model_parameters",
+        [
+            ",als,factors,many,a note",
+            "shop,als,alpha,1,a note",
+            ",lstm,depth,3,a note",
+            ",ranker,l2,-1,a note",
+            ",als,iterations,3,a note",
+            ",als,iterations,4,a note",
+        ],
+    )
+    models = ["int_integrity__parameter_errors", "int_integrity__model_parameters"]
+    said = stopped(project, ["build", "--select", "model_parameters", *models, "--exclude-resource-type", "test"], {})
+    assert "seeds/model_parameters.csv has rows that cannot be used" in said
+    assert "als.factors: is many, must be a number of 0 or more" in said
+    assert "als.alpha of shop: the connector must be empty (every connector) or one of complete_journey" in said
+    assert "lstm.depth: the model must be als or ranker" in said
+    assert "ranker.l2: is -1, must be a number of 0 or more" in said
+    assert "als.iterations: stands there 2 times, must be one row" in said
+
+
 def test_bad_rows_of_the_exclusions_are_named_together(project):
     edited(
         project,

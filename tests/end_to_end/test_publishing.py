@@ -3,12 +3,13 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from harness import Warehouse
+from harness import Warehouse, project_copy
 from shop import AS_OF, make_shop, write_shop
 
 RELEASE = ["int_release__fingerprints+"]
@@ -61,6 +62,48 @@ def test_a_first_build_publishes_what_its_audience_gets(shop):
     (count,) = warehouse.query("select count(*) from recommendations.recommendations_email_v1")[0]
     assert count > 0
     assert warehouse.query("select count(*) from recommendations_email_v1", "recommendations.duckdb") == [(count,)]
+
+
+def test_the_search_writes_seeds_that_the_project_accepts(shop, tmp_path):
+    warehouse, variables = shop
+    copy = project_copy(tmp_path)
+    before = (copy / "seeds" / "channel_policies.csv").read_text()
+    command = [sys.executable, "-m", "vitrine.engines.tuning", "contract_files", "--draws", "2", "--project", str(copy)]
+    done = subprocess.run(command, env=warehouse.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("als: NDCG@10") == done.stdout.count("ranker: NDCG@10") == 2
+    policies = (copy / "seeds" / "channel_policies.csv").read_text()
+    assert policies.startswith(before)
+    assert policies.count("\ncontract_files,email,") == 1
+    again = Warehouse(tmp_path, copy)
+    again.run(["build", "--select", "+int_integrity__channel_policies", "+int_integrity__model_parameters"], variables)
+    (found,) = again.query("select popularity_penalty, value_weight from intermediate.int_integrity__channel_policies")
+    points = "select popularity_penalty, value_weight, is_efficient from evaluation.evaluation_frontier"
+    assert (*found, True) in warehouse.query(points)
+
+
+def test_the_search_says_what_it_lacks(shop, tmp_path):
+    warehouse, _ = shop
+    environment = {**warehouse.environment, "VITRINE_WAREHOUSE": str(tmp_path)}
+    for connector, said in (("shop", "There is no connector shop"), ("contract_files", "Run `make build` first")):
+        command = [sys.executable, "-m", "vitrine.engines.tuning", connector, "--project", str(warehouse.project)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode
+        assert said in done.stderr
+
+
+def test_the_frontier_marks_the_published_policy_as_evaluated(shop):
+    """The policy's own point is what evaluation_metrics says of the same slates, except for who is judged."""
+    warehouse, _ = shop
+    frontier = "select ndcg, customer_count from evaluation.evaluation_frontier where is_policy"
+    metrics = """
+        select metric_value, customer_count from evaluation.evaluation_metrics
+        where cutoff_role = 'validate' and slate_variant = 'vitrine_email' and customer_segment = 'all'
+            and target = 'new_products' and metric_name = 'ndcg_at_10'
+    """
+    (found,), (stated,) = warehouse.query(frontier), warehouse.query(metrics)
+    assert found[1] == stated[1]
+    assert found[0] == pytest.approx(stated[0], abs=1e-9)
 
 
 def test_the_same_slates_are_published_once(shop):
