@@ -46,7 +46,7 @@ build: setup ## Build and test the warehouse; CONNECTOR=online_retail for the ot
 	$(DBT) build $(DBT_VARS)
 
 test: lint ## Every check, cheapest first, then the tests
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup $(OTHER_CONNECTORS:%=target/check/%.sqlfluff) ## Format, lint, types, dbt parse, SQL style and project conventions
 	$(VENV)/bin/ruff check

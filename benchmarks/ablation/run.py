@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from vitrine.ranker import RankerParams, fit_ranker, score_candidates
 
-NEGATIVE_SHARE = 0.1  # the var negative_sample_share of that build
+NEGATIVE_SHARE = 0.07  # the var negative_sample_share of that build
 DRAWS = 2000
 SOURCES = [
     "basket_pairs",
@@ -40,7 +40,9 @@ GROUPS = {
         "category_popularity",
     ],
     "age of the product": ["age_days", "days_since_sale", "trend_ratio"],
-    "price": ["price_", "log_price_ratio"],
+    "price": ["price_amount", "price_percentile", "log_price_ratio"],
+    "late prices and discounts": ["price_ratio_", "discount_share", "mean_line_quantity"],
+    "subcategory": ["subcategory_"],
     "category taste": ["category_weight", "category_product", "category_intent", "category_recent", "category_recency"],
     "brand taste": ["brand_"],
     "the customer": ["customer_"],
@@ -59,7 +61,9 @@ def main() -> None:
         "select features.* from intermediate.int_ranking__candidate_features as features "
         "inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at) "
         "inner join intermediate.int_ranking__eligibility as eligibility using (cutoff_at, customer_id, product_id) "
-        "where cutoff_role = 'validate' and not eligibility.is_blocked order by customer_id, product_id"
+        "inner join intermediate.int_propensity__outcomes as outcomes using (cutoff_at, customer_id) "
+        "where cutoff_role = 'validate' and not eligibility.is_blocked and outcomes.has_ordered "
+        "order by customer_id, product_id"
     ).to_arrow_table()
     truth = warehouse.sql(
         "select outcomes.customer_id, count(*) as target_count from intermediate.int_ranking__outcomes as outcomes "
@@ -92,7 +96,7 @@ def _ndcg(
     """Return NDCG@10 of each judged customer, without the candidates that only `source` proposed."""
     if source is not None:
         train, judged = (_without(table, source) for table in (train, judged))
-    fit = fit_ranker(train, names, NEGATIVE_SHARE, RankerParams(iterations=120, learning_rate=0.07))
+    fit = fit_ranker(train, names, NEGATIVE_SHARE, RankerParams())
     _, relevance = score_candidates(fit, judged)
     customers = {customer: number for number, (customer, _) in enumerate(truth)}
     row = np.array([customers.get(customer, -1) for customer in judged["customer_id"].to_pylist()])
