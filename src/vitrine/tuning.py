@@ -105,7 +105,8 @@ def choose_point(points: Iterable[dict[str, Any]], max_loss_share: float) -> dic
     """Return the point of a channel's frontier with the most discovery that relevance can bear.
 
     Of the points whose NDCG is at most `max_loss_share` below that without penalty and value weight, and whose slates
-    are worth at least as much as there, the one with the lowest mean popularity percentile.
+    are worth at least as much as there, the one with the lowest mean popularity percentile; of those that are equal to
+    a hundredth, the one whose slates are worth most.
 
     Raises
     ------
@@ -122,7 +123,9 @@ def choose_point(points: Iterable[dict[str, Any]], max_loss_share: float) -> dic
         )
     floor = plain[0]["ndcg"] * (1 - max_loss_share)
     fit = [row for row in rows if row["ndcg"] >= floor and row["mean_slate_amount"] >= plain[0]["mean_slate_amount"]]
-    return min(fit, key=lambda row: (row["mean_popularity_percentile"], -row["ndcg"]))
+    return min(
+        fit, key=lambda row: (round(row["mean_popularity_percentile"], 2), -row["mean_slate_amount"], -row["ndcg"])
+    )
 
 
 def parameters_csv(text: str, connector: str, model: str, values: Mapping[str, float], note: str) -> str:

@@ -72,6 +72,11 @@ def test_the_chosen_point_has_the_most_discovery_that_relevance_and_value_can_be
     assert choose_point(points, 0.0) is points[0]
 
 
+def test_of_points_of_the_same_popularity_the_dearer_slates_are_chosen():
+    points = [point(0, 0, 0.1, 0.99, 20), point(1, 0, 0.1, 0.901, 20), point(1, 0.1, 0.099, 0.904, 25)]
+    assert choose_point(points, 0.03) is points[2]
+
+
 def test_a_frontier_without_its_origin_or_of_two_channels_is_refused():
     with pytest.raises(ValueError, match="add 0 to the vars"):
         choose_point([point(0.5, 0, 0.1, 0.9, 20)], 0.05)

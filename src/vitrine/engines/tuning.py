@@ -131,7 +131,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("connector", help="whose rows of the seeds are written")
     parser.add_argument("--draws", type=int, default=8, help="configurations per model, the current one among them")
-    parser.add_argument("--max-loss-share", type=float, default=0.05, help="NDCG that discovery may cost, 0 to 1")
+    parser.add_argument("--max-loss-share", type=float, default=0.03, help="NDCG that discovery may cost, 0 to 1")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--project", type=Path, default=Path(), help="folder of dbt_project.yml")
     options = parser.parse_args(arguments)
