@@ -142,7 +142,7 @@ DIRTY = {
         ("p003", BEFORE, None, True, 1.0, -5.0, None),
     ],
     "consents": [("c001", "email", True, BEFORE, BEFORE - DAY), ("c002", "email", None, BEFORE, None)],
-    "products": [(None, "Nothing", "house", "category 0", "brand 0", True, False)],
+    "products": [(None, "Nothing", "house", "category 0", None, "brand 0", True, False)],
     "customers": [("c001", START), (None, START)],
 }
 EXPECTED = {
