@@ -32,7 +32,7 @@ def test_the_search_knows_only_parameters_that_there_are(model, params):
 def test_a_gain_within_chance_changes_nothing_and_a_clear_one_does():
     random = np.random.default_rng(0)
     current = Trial({"a": 0.0}, random.uniform(size=400))
-    chance = Trial({"a": 1.0}, current.ndcgs + random.normal(0, 1, 400) - 0)
+    chance = Trial({"a": 1.0}, current.ndcgs + random.normal(0, 1, 400))
     chance = Trial({"a": 1.0}, chance.ndcgs - (chance.ndcgs - current.ndcgs).mean() + 0.001)
     clear = Trial({"a": 2.0}, current.ndcgs + 0.01)
     assert best_trial([current, chance]) is current

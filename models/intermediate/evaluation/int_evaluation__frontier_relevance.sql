@@ -56,15 +56,7 @@ hits as (
 ),
 
 ideals as (
-    select
-        slot_number as target_count,
-        sum(1 / (ln(1 + slot_number) / ln(2))) over (order by slot_number asc) as ideal_dcg
-    from (
-        {%- for slot_number in range(1, var('metric_slot_count') + 1) %}
-        select {{ slot_number }} as slot_number
-        {%- if not loop.last %} union all {%- endif %}
-        {%- endfor %}
-    ) as slot_numbers
+    {{ ideal_dcg(var('metric_slot_count')) }}
 )
 
 select
