@@ -129,9 +129,11 @@ def choose_point(points: Iterable[dict[str, Any]], max_loss_share: float) -> dic
 
 
 def parameters_csv(text: str, connector: str, model: str, values: Mapping[str, float], note: str) -> str:
-    """Return seeds/model_parameters.csv with the connector's rows of the model replaced; no values, no rows."""
+    """Return seeds/model_parameters.csv with the connector's rows of these parameters replaced; all others stay."""
     header, rows = _read(text)
-    kept = [row for row in rows if (row["connector"], row["model"]) != (connector, model)]
+    kept = [
+        row for row in rows if (row["connector"], row["model"]) != (connector, model) or row["parameter"] not in values
+    ]
     for name, value in values.items():
         kept.append({"connector": connector, "model": model, "parameter": name, "value": f"{value:g}", "note": note})
     return _written(header, kept)

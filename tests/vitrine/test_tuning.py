@@ -93,7 +93,8 @@ def test_parameters_of_one_connector_and_model_are_replaced_and_all_others_kept(
         "connector,model,parameter,value,note\n,als,factors,32,for all\nshop,ranker,l2,1,kept\n"
         'shop,als,factors,64,"new, better"\nshop,als,alpha,0.5,"new, better"\n'
     )
-    assert parameters_csv(found, "shop", "als", {}, "default again").count("shop,als") == 0
+    again = parameters_csv(found, "shop", "als", {"alpha": 4.0}, "again")
+    assert again == found.replace('alpha,0.5,"new, better"', "alpha,4,again")
 
 
 def test_a_policy_row_is_set_or_copied_for_the_connector():

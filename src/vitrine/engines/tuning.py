@@ -153,13 +153,13 @@ def main(arguments: list[str] | None = None) -> None:
         configurations = drawn(SPACES[model], asdict(current), options.draws, options.seed)
         trials = trials_of[model](known, current, configurations)
         best = best_trial(trials)
-        changed = {name: value for name, value in best.values.items() if value != getattr(defaults, name)}
+        if best is trials[0]:
+            print(f"{model}: kept as it was", flush=True)
+            continue
         note = f"NDCG@10 {best.ndcg:.4f} +- {best.standard_error:.4f} on {day}; best of {len(trials)} tried"
-        text = parameters_csv(text, options.connector, model, changed, note)
-        kept = (
-            "kept as it was" if best is trials[0] else "chosen: " + ", ".join(f"{k} {v:g}" for k, v in changed.items())
-        )
-        print(f"{model}: {kept}", flush=True)
+        text = parameters_csv(text, options.connector, model, best.values, note)
+        chosen = ", ".join(f"{name} {value:g}" for name, value in best.values.items())
+        print(f"{model}: chosen: {chosen}", flush=True)
     policies = (project / "seeds" / "channel_policies.csv").read_text()
     for channel in sorted({row["channel"] for row in known.frontier}):
         points = [row for row in known.frontier if row["channel"] == channel]
