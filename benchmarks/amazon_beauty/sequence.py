@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from vitrine.sequence import SequenceModel, SequenceParams, fit_sequence, with_histories
+from vitrine.sequence import SequenceModel, fit_sequence, with_histories
+from vitrine.sequence_network import SequenceParams
 
 DATA = Path(__file__).parents[3] / "shared/data/amazon_beauty/Beauty.txt"
 PARAMS = SequenceParams(validate_share=1.0, min_buyers=1)

@@ -8,8 +8,9 @@ import pytest
 import threadpoolctl
 from scipy.sparse import csr_matrix
 
-from vitrine import affinity
-from vitrine.affinity import MODELS, AffinityParams, encode_interactions, propose_by_affinity
+from vitrine import affinity, affinity_models
+from vitrine.affinity import MODELS, propose_by_affinity
+from vitrine.affinity_models import AffinityParams, encode_interactions
 from vitrine.als import AlsFactors, AlsParams, fit_als
 from vitrine.encoding import Ids, distinct_ids
 
@@ -222,9 +223,9 @@ def test_both_ways_to_the_linear_model_are_the_dense_inverse(shape, ridge):
     Y = X * random.uniform(0, 1, shape) * (random.random(shape) < 0.5)
     everybody, offered = np.arange(shape[0]), np.flatnonzero(np.arange(shape[1]) % 4 != 1)
     weights, intent = csr_matrix(X, dtype=np.float32), csr_matrix(Y, dtype=np.float32)
-    by_customers = affinity._linear_by_customers(weights, intent, offered, ridge)
+    by_customers = affinity_models._linear_by_customers(weights, intent, offered, ridge)
     every = np.arange(shape[1])
-    by_products = affinity._linear_by_products(weights, intent, offered, offered, every, ridge)
+    by_products = affinity_models._linear_by_products(weights, intent, offered, offered, every, ridge)
     is_new = X[:, offered] == 0
     for matrix, one, other in zip((X, Y), by_customers, by_products, strict=True):
         expected = (matrix @ dense_weights(X, ridge))[:, offered]
@@ -256,7 +257,7 @@ def test_only_the_most_bought_products_are_in_a_linear_model_that_would_be_too_l
     expected = np.zeros_like(X)
     expected[:, most] = X[:, most] @ dense_weights(X[:, most], 0.1 * (X**2).sum(axis=0).mean())
     everybody, all_products = np.arange(X.shape[0]), np.arange(X.shape[1])
-    taste, _ = affinity.linear_blocks(interactions, all_products, params)
+    taste, _ = affinity_models.linear_blocks(interactions, all_products, params)
     np.testing.assert_allclose(taste(everybody), expected, rtol=1e-3, atol=1e-5)
     proposed = {product for _, product in scores_of(candidates(table, params, products), "linear", "rank")}
     assert proposed <= set(interactions.products.values.take(pa.array(most)).to_pylist())
@@ -266,8 +267,8 @@ def test_with_replenishment_both_linear_solutions_agree_on_what_is_owned():
     random = np.random.default_rng(5)
     weights = csr_matrix(random.random((12, 20)) * (random.random((12, 20)) < 0.3), dtype=np.float32)
     every = np.arange(20)
-    by_customers = affinity._linear_by_customers(weights, weights, every, 1.0)
-    by_products = affinity._linear_by_products(weights, weights, every, every, every, 1.0)
+    by_customers = affinity_models._linear_by_customers(weights, weights, every, 1.0)
+    by_products = affinity_models._linear_by_products(weights, weights, every, every, every, 1.0)
     for one, other in zip(by_customers, by_products, strict=True):
         np.testing.assert_allclose(one(np.arange(12)), other(np.arange(12)), rtol=1e-3, atol=1e-5)
 

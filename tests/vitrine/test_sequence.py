@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from vitrine import sequence
-from vitrine.sequence import SequenceParams, fit_sequence, propose, with_histories
+from vitrine import sequence_network
+from vitrine.sequence import fit_sequence, propose, with_histories
+from vitrine.sequence_network import SequenceParams
 
 torch = pytest.importorskip("torch")
 
@@ -111,7 +112,7 @@ def test_a_seed_gives_one_fit_and_another_seed_another(model):
 def test_where_nothing_is_known_a_target_among_n_costs_log_n_however_many_are_drawn():
     random = np.random.default_rng(0)
     for drawn in (0, 10, 50, 99):
-        network = sequence._drawn_network(torch, 100, replace(PARAMS, sampled_products=drawn), random)
+        network = sequence_network.drawn_network(torch, 100, replace(PARAMS, sampled_products=drawn), random)
         loss = network.loss(torch.zeros((4, PARAMS.width)), np.array([3, 5, 5, 8]), random)
         assert loss.item() == pytest.approx(np.log(100), rel=1e-5)
 
@@ -192,7 +193,7 @@ def test_each_purchase_after_another_is_a_target_of_one_window(size):
     lengths = np.array([0, 1, 2, 4, 5, 0, 9])
     starts = np.append(0, np.cumsum(lengths))
     nothing = np.zeros(lengths.sum(), dtype=np.int64)
-    begins, ends = sequence._windows(sequence._Sequences(starts, nothing, nothing), size)
+    begins, ends = sequence_network.windows(sequence_network.Sequences(starts, nothing, nothing), size)
     targets = np.concatenate([np.arange(begin + 1, end) for begin, end in zip(begins, ends, strict=True)])
     firsts = starts[:-1][lengths > 0]
     assert sorted(targets) == sorted(set(range(lengths.sum())) - set(firsts))
@@ -243,6 +244,6 @@ def test_without_torch_the_error_says_what_to_install(monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(sequence, "import_module", missing)
+    monkeypatch.setattr(sequence_network, "import_module", missing)
     with pytest.raises(ModuleNotFoundError, match=r"pip install '\.\[sequence\]'"):
         fit_sequence(cycle(), PARAMS)

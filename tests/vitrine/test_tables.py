@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from vitrine.affinity import MODELS, AffinityParams
+from vitrine.affinity import MODELS
+from vitrine.affinity_models import AffinityParams
 from vitrine.als import AlsParams, fit_als
 from vitrine.calibration import sigmoid
 from vitrine.ranker import RankerParams, score_candidates

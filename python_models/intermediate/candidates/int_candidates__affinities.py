@@ -4,7 +4,7 @@ Grain: one row per cutoff, customer and product.
 Algorithm: `vitrine.affinity.propose_by_affinity`. Parameters: `meta` in int_candidates__affinities.yml.
 """
 
-from vitrine.affinity import AffinityParams
+from vitrine.affinity_models import AffinityParams
 from vitrine.engines.frames import is_at, read_table
 from vitrine.tables import affinity_rows, als_factors_of, concat
 

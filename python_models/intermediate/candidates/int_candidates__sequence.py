@@ -5,7 +5,7 @@ Algorithm: `vitrine.sequence`, fitted at each cutoff. Parameters: `meta` in int_
 """
 
 from vitrine.engines.frames import is_at, read_table
-from vitrine.sequence import SequenceParams
+from vitrine.sequence_network import SequenceParams
 from vitrine.tables import concat, sequence_candidate_rows
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vitrine.affinity import MODELS, AffinityParams, encode_interactions, propose_by_affinity
+from vitrine.affinity import MODELS, propose_by_affinity
+from vitrine.affinity_models import AffinityParams, encode_interactions
 from vitrine.als import AlsFactors
 from vitrine.tables.frames import TIMESTAMP, repeated, with_first
 

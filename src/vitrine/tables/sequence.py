@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from vitrine.sequence import SequenceParams, fit_sequence, propose
+from vitrine.sequence import fit_sequence, propose
+from vitrine.sequence_network import SequenceParams
 from vitrine.tables.als import CANDIDATE_SCHEMA
 from vitrine.tables.frames import TIMESTAMP, repeated, with_first
 
