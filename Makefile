@@ -12,10 +12,13 @@ SQLFLUFF_FLAGS := --disable-progress-bar
 STAMP := $(VENV)/.installed
 LOCK_VENV := .venv-lock
 
-# The interpreter that the environment is made from, and the connector to build (empty: the project's own).
+# The interpreter that the environment is made from; the connector to build and its day (empty: the project's own).
 BASE_PYTHON ?= python3
 CONNECTOR ?=
-DBT_VARS := $(if $(CONNECTOR),--vars '{"connector": "$(CONNECTOR)"}')
+AS_OF ?=
+COMMA := ,
+VAR_LIST := $(if $(CONNECTOR),"connector": "$(CONNECTOR)"$(if $(AS_OF),$(COMMA) ))$(if $(AS_OF),"as_of": "$(AS_OF)")
+DBT_VARS := $(if $(VAR_LIST),--vars '{$(VAR_LIST)}')
 
 # Checks compile the models against an empty database of their own, never the warehouse.
 CHECK_ENV := VITRINE_WAREHOUSE=target/check/warehouse DBT_TARGET_PATH=target/check DBT_LOG_PATH=target/check/logs
@@ -42,7 +45,7 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-build: setup ## Build and test the warehouse; CONNECTOR=online_retail for the other data set
+build: setup ## Build and test the warehouse; CONNECTOR=online_retail for the other data set, AS_OF=2011-09-06 for another day
 	$(DBT) build $(DBT_VARS)
 
 test: lint ## Every check, cheapest first, then the tests
@@ -75,8 +78,8 @@ test-portable: setup ## Run the compiled SQL on the second engine
 benchmark-peers: setup ## Compare with other libraries' single models; CONNECTOR=online_retail for the other data set
 	$(PYTHON) benchmarks/peers/run.py $(or $(CONNECTOR),complete_journey)
 
-tune: setup ## Search parameters on the validate cutoff of the build and write the seeds; DRAWS=8 a model
-	$(PYTHON) -m vitrine.engines.tuning $(or $(CONNECTOR),complete_journey) $(if $(DRAWS),--draws $(DRAWS))
+tune: setup ## Search parameters on the validate cutoff of the build and write the seeds; DRAWS=8, MAX_LOSS_SHARE=0.03
+	$(PYTHON) -m vitrine.engines.tuning $(or $(CONNECTOR),complete_journey) $(if $(DRAWS),--draws $(DRAWS))$(if $(MAX_LOSS_SHARE), --max-loss-share $(MAX_LOSS_SHARE))
 
 frontier: setup ## Draw evaluation_frontier of the build into docs/frontier/
 	$(PYTHON) benchmarks/frontier/chart.py $(or $(CONNECTOR),complete_journey)

@@ -7,15 +7,21 @@ NDCG@10 on products never bought, its difference to the whole ranker with a pair
 """
 
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import yaml
 
-from vitrine.ranker import RankerFit, RankerParams, fit_ranker, score_candidates
+from vitrine.parameters import with_parameters
+from vitrine.ranker import RankerParams, fit_ranker, score_candidates
+from vitrine.tuning import ndcg
 
-NEGATIVE_SHARE = 0.07  # the var negative_sample_share of that build
+ROOT = Path(__file__).resolve().parents[2]
+FITS = "python_models/intermediate/ranking/int_ranking__fits.yml"
+SUFFIXES = {"_rank", "_score", "_ratio"}
 SEEDS = (1, 2, 3)
 """A fit draws features at each split; figures are means over fits, since one draw may be lucky."""
 DRAWS = 2000
@@ -67,56 +73,57 @@ def main() -> None:
         "where cutoff_role = 'validate' and not eligibility.is_blocked and outcomes.has_ordered "
         "order by customer_id, product_id"
     ).to_arrow_table()
-    truth = warehouse.sql(
-        "select outcomes.customer_id, count(*) as target_count from intermediate.int_ranking__outcomes as outcomes "
+    targets = warehouse.sql(
+        "select outcomes.customer_id, outcomes.product_id from intermediate.int_ranking__outcomes as outcomes "
         "inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at) "
         "inner join intermediate.int_features__customer_orders as customers using (cutoff_at, customer_id) "
-        "where cutoff_role = 'validate' and is_new_product group by all order by 1"
-    ).fetchall()
+        "where cutoff_role = 'validate' and is_new_product"
+    ).to_arrow_table()
+    tuned = warehouse.sql("select * from intermediate.int_integrity__model_parameters").to_arrow_table()
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    meta = yaml.safe_load((ROOT / FITS).read_text())["models"][0]["config"]["meta"]["ranker"]
+    judge = Judge(
+        with_parameters(RankerParams(**meta), tuned, "ranker"),
+        float(project["vars"]["negative_sample_share"]),
+        train,
+        judged,
+        targets,
+    )
     keys = {"cutoff_at", "customer_id", "product_id", "has_bought"}
     names = [name for name in train.column_names if name not in keys]
-    whole = _ndcg(train, judged, truth, names, None)
+    whole = judge.ndcg(names)
     print(f"| left out | NDCG@10 | difference [95%] |\n|---|---|---|\n| nothing | {whole.mean():.4f} | |")
     for source in SOURCES:
         gone = [name for name in names if name.startswith(f"{source}_") and name.split(source)[1] in SUFFIXES]
-        _print(source, whole, _ndcg(train, judged, truth, [n for n in names if n not in gone], source))
+        _print(source, whole, judge.ndcg([name for name in names if name not in gone], source))
     for group, prefixes in GROUPS.items():
         gone = [name for name in names if name.startswith(tuple(prefixes))]
-        _print(
-            f"{group} ({len(gone)} features)",
-            whole,
-            _ndcg(train, judged, truth, [n for n in names if n not in gone], None),
-        )
+        left = [name for name in names if name not in gone]
+        _print(f"{group} ({len(gone)} features)", whole, judge.ndcg(left))
 
 
-SUFFIXES = {"_rank", "_score", "_ratio"}
+@dataclass(frozen=True)
+class Judge:
+    """The ranker of a build and what it is judged on."""
 
+    params: RankerParams
+    negative_share: float
+    train: pa.Table
+    judged: pa.Table
+    targets: pa.Table
 
-def _ndcg(
-    train: pa.Table, judged: pa.Table, truth: list[tuple[str, int]], names: list[str], source: str | None
-) -> np.ndarray:
-    """Return NDCG@10 of each judged customer over the seeds, without the candidates that only `source` proposed."""
-    if source is not None:
-        train, judged = (_without(table, source) for table in (train, judged))
-    params = [RankerParams(seed=seed) for seed in SEEDS]
-    found = [_ndcg_of_fit(fit_ranker(train, names, NEGATIVE_SHARE, one), judged, truth) for one in params]
-    return np.asarray(np.mean(found, axis=0))
-
-
-def _ndcg_of_fit(fit: RankerFit, judged: pa.Table, truth: list[tuple[str, int]]) -> np.ndarray:
-    _, relevance = score_candidates(fit, judged)
-    customers = {customer: number for number, (customer, _) in enumerate(truth)}
-    row = np.array([customers.get(customer, -1) for customer in judged["customer_id"].to_pylist()])
-    has_bought = np.asarray(judged["has_bought"].to_numpy(zero_copy_only=False), dtype=bool)
-    known = row >= 0
-    row, relevance, has_bought = row[known], relevance[known], has_bought[known]
-    order = np.lexsort((-relevance, row))
-    row, has_bought = row[order], has_bought[order]
-    slot = np.arange(len(row)) - np.searchsorted(row, row)
-    gain = np.where((slot < 10) & has_bought, 1 / np.log2(slot + 2), 0)
-    ideal = np.cumsum(1 / np.log2(np.arange(2, 12)))
-    target = np.array([min(count, 10) for _, count in truth])
-    return np.bincount(row, weights=gain, minlength=len(truth)) / ideal[target - 1]
+    def ndcg(self, names: list[str], source: str | None = None) -> np.ndarray:
+        """Return NDCG@10 of each customer over the seeds, without the candidates that only `source` proposed."""
+        train, judged = self.train, self.judged
+        if source is not None:
+            train, judged = _without(train, source), _without(judged, source)
+        found = []
+        for seed in SEEDS:
+            fit = fit_ranker(train, names, self.negative_share, replace(self.params, seed=seed))
+            _, relevance = score_candidates(fit, judged)
+            lists = judged.select(["customer_id", "product_id"]).append_column("score", pa.array(relevance))
+            found.append(ndcg(lists, self.targets))
+        return np.asarray(np.mean(found, axis=0))
 
 
 def _without(table: pa.Table, source: str) -> pa.Table:

@@ -14,11 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 COLOURS = ("#1b6e9c", "#c2571a", "#3f8f4f", "#8352a3", "#6b6b6b")
 
 
-def points(database: Path, channel: str) -> list[dict]:
-    """Return the rows of one channel, by value weight and then penalty."""
+def points(database: Path, connector: str, channel: str) -> list[dict]:
+    """Return the rows of one channel, by value weight and then penalty; the database has to be the connector's."""
     if not database.exists():
         sys.exit(f"{database} is not there. Run `make build` first.")
     with duckdb.connect(str(database), read_only=True) as connection:
+        built = connection.execute("select connector from intermediate.int_release__fingerprints").fetchone()
+        if built != (connector,):
+            sys.exit(f"{database} was built with the connector {built and built[0]}, not {connector}.")
         found = connection.execute(
             "select * from evaluation.evaluation_frontier where channel = ? order by value_weight, popularity_penalty",
             [channel],
@@ -74,13 +77,15 @@ def main() -> None:
     parser.add_argument("--channel", default="email")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "frontier")
     options = parser.parse_args()
-    rows = points(ROOT / os.environ.get("VITRINE_WAREHOUSE", "warehouse") / "vitrine.duckdb", options.channel)
+    rows = points(
+        ROOT / os.environ.get("VITRINE_WAREHOUSE", "warehouse") / "vitrine.duckdb", options.connector, options.channel
+    )
     if not rows:
         sys.exit(f"evaluation_frontier has no channel {options.channel}.")
     day = f"{rows[0]['cutoff_at']:%Y-%m-%d}"
     title = (
-        f"{options.connector}, {options.channel}: slates of {day}, {rows[0]['customer_count']} customers; "
-        "numbers are popularity penalties"
+        f"{options.connector}, {options.channel}: slates of {day}, of {rows[0]['customer_count']} customers who then "
+        "bought something new; numbers are popularity penalties"
     )
     path = options.out / f"{options.connector}.svg"
     draw(rows, title, path)

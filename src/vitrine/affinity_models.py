@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from vitrine.als import AlsFactors
-from vitrine.encoding import Ids, IntArray, as_doubles, distinct_ids
+from vitrine.encoding import Ids, IntArray, as_doubles, distinct_ids, inverse_propensities
 
 ScoreArray = NDArray[np.float32]
 Block = Callable[[IntArray], ScoreArray]
@@ -40,6 +40,8 @@ class AffinityParams:
     """Products that the models may propose: the most bought lately, where more could be offered."""
     linear_regularization: float = 20.0
     """Ridge of the linear model, in units of the mean squared column of the interactions."""
+    linear_popularity_exponent: float = 0.2
+    """Power of its buyers that an interaction with a product is divided by in the linear model."""
     max_linear_size: int = 3000
     """The linear model inverts a matrix of customers or products, whichever are fewer, and of at most this many:
     the most bought products, where there are more of both."""
@@ -122,17 +124,27 @@ def linear_blocks(interactions: Interactions, offered: IntArray, params: Affinit
     X'X + r I, the weight of item k for item j is -P[k, j] / P[j, j]. Where customers are fewer than products, the same
     weights come from a matrix of customers: by the push-through identity X P = (X X' + r I)^-1 X, and
     P[j, j] = (1 - x_j' (X X' + r I)^-1 x_j) / r, so that every product takes part at the cost of the customers.
-    Both have the zero diagonal of EASE: what a customer owns gains nothing from itself.
+    Both have the zero diagonal of EASE: what a customer owns gains nothing from itself. Interactions are divided by a
+    power of the product's buyers first, so a score promises less of what everybody buys.
     """
-    weights = interactions.weights
+    weights, intent = interactions.weights.copy(), interactions.intent.copy()
     count_customers, count_products = weights.shape
-    squares = np.asarray(weights.multiply(weights).sum(axis=0)).ravel()
+    most_bought = np.argsort(-_squares(weights), kind="stable")[: params.max_linear_size]
+    factors = inverse_propensities(
+        weights.indices, weights.data.astype(np.float64), count_products, params.linear_popularity_exponent
+    ).astype(np.float32)
+    for matrix in (weights, intent):
+        matrix.data *= factors[matrix.indices]
+    squares = _squares(weights)
     ridge = max(params.linear_regularization * float(squares.mean()) if len(squares) else 1.0, 1e-6)
     if count_customers <= min(count_products, params.max_linear_size):
-        return _linear_by_customers(weights, interactions.intent, offered, ridge)
-    kept = np.sort(np.argsort(-squares, kind="stable")[: params.max_linear_size])
-    intent = interactions.intent[:, kept]
-    return _linear_by_products(weights[:, kept], intent, np.searchsorted(kept, offered), offered, kept, ridge)
+        return _linear_by_customers(weights, intent, offered, ridge)
+    kept = np.sort(most_bought)
+    return _linear_by_products(weights[:, kept], intent[:, kept], np.searchsorted(kept, offered), offered, kept, ridge)
+
+
+def _squares(matrix: csr_matrix) -> NDArray[np.float32]:
+    return np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel()
 
 
 def _linear_by_customers(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from vitrine.encoding import Ids, as_doubles, distinct_ids
+from vitrine.encoding import Ids, as_doubles, distinct_ids, inverse_propensities
 
 FactorArray = NDArray[np.float32]
 
@@ -31,6 +31,8 @@ class AlsParams:
     """Weight of the squared factors."""
     alpha: float = 1.0
     """Confidence gained per unit of interaction weight."""
+    popularity_exponent: float = 0.2
+    """Power of its buyers that an interaction with a product is divided by: zero weighs all alike."""
     min_buyers: int = 3
     """Products with fewer buyers have no factor."""
     seed: int = 20180101
@@ -46,16 +48,6 @@ class AlsFactors:
     """Shape (customers, factors)."""
     product_factors: FactorArray
     """Shape (products, factors)."""
-
-    def score(self, customers: pa.Array, products: pa.Array) -> NDArray[np.float32]:
-        """Return the affinity of each given pair, NaN where either has no factor. Shape (n,)."""
-        rows, columns = self.customers.encode(customers), self.products.encode(products)
-        scores = np.full(len(rows), np.nan, dtype=np.float32)
-        known = np.flatnonzero((rows >= 0) & (columns >= 0))
-        for start in range(0, len(known), 1 << 16):
-            some = known[start : start + (1 << 16)]
-            scores[some] = np.einsum("nf,nf->n", self.customer_factors[rows[some]], self.product_factors[columns[some]])
-        return scores
 
 
 def fit_als(interactions: pa.Table, params: AlsParams) -> AlsFactors:
@@ -83,13 +75,12 @@ def fit_als(interactions: pa.Table, params: AlsParams) -> AlsFactors:
     if not len(customers) or not len(products):
         nothing = np.empty((0, params.factors), dtype=np.float32)
         return AlsFactors(customers, products, nothing, nothing)
+    weights, columns = as_doubles(interactions["weight"]), products.encode(interactions["product_id"])
+    weights = weights * inverse_propensities(columns, weights, len(products), params.popularity_exponent)[columns]
     matrix = csr_matrix(
         (
-            params.alpha * as_doubles(interactions["weight"]).astype(np.float32),
-            (
-                customers.encode(interactions["customer_id"]),
-                products.encode(interactions["product_id"]),
-            ),
+            params.alpha * weights.astype(np.float32),
+            (customers.encode(interactions["customer_id"]), columns),
         ),
         shape=(len(customers), len(products)),
     )

@@ -62,3 +62,33 @@ def informative_features(table: pa.Table, names: list[str]) -> list[str]:
         if low is not None and low < high:
             kept.append(name)
     return kept
+
+
+def inverse_propensities(products: IntArray, weights: FloatArray, count: int, exponent: float) -> FloatArray:
+    """Return by how much each product's interactions count, so that what everybody sees does not drown the rest.
+
+    The chance that an interaction is seen at all grows with the product's popularity, as a power of its buyers (Yang,
+    Cui, Xuan, Wang, Belongie and Estrin, "Unbiased Offline Recommender Evaluation for Missing-Not-At-Random Implicit
+    Feedback", RecSys 2018); dividing by it is inverse propensity weighting (Schnabel, Swaminathan, Singh, Chandak and
+    Joachims, "Recommendations as Treatments", ICML 2016).
+
+    Parameters
+    ----------
+    products
+        Product of each interaction, one a buyer, codes below count. Shape (n,).
+    weights
+        Weight of each interaction. Shape (n,).
+    count
+        Number of products.
+    exponent
+        That power: zero weighs all alike.
+
+    Returns
+    -------
+    FloatArray
+        Shape (count,), above zero; the weights times these have the same sum as without.
+    """
+    buyers = np.maximum(np.bincount(products, minlength=count), 1)
+    factors = (buyers / buyers.max(initial=1)) ** -exponent
+    total = float((weights * factors[products]).sum())
+    return np.asarray(factors * (weights.sum() / total if total > 0 else 1.0))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from scipy.stats import norm
 
 from vitrine.encoding import FloatArray, as_doubles, distinct_ids
 
@@ -17,6 +18,11 @@ SPACES: dict[str, dict[str, tuple[float, ...]]] = {
         "regularization": (0.3, 1.0, 3.0, 10.0, 30.0),
         "alpha": (0.25, 0.5, 1.0, 2.0, 4.0),
         "iterations": (6, 8, 12),
+        "popularity_exponent": (0.0, 0.1, 0.2, 0.4, 0.6),
+    },
+    "affinity": {
+        "linear_regularization": (5.0, 10.0, 20.0, 40.0, 80.0),
+        "linear_popularity_exponent": (0.0, 0.1, 0.2, 0.3, 0.4),
     },
     "ranker": {
         "iterations": (120, 180, 250, 350),
@@ -28,6 +34,8 @@ SPACES: dict[str, dict[str, tuple[float, ...]]] = {
     },
 }
 """Values that the search draws from."""
+CHANCE = 0.05
+"""Share of searches that may change something though nothing is better."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,13 @@ def drawn(
 def best_trial(trials: Sequence[Trial]) -> Trial:
     """Return the best configuration if it is ahead of the current one (the first), else that.
 
-    Ahead means by more than a standard error of the paired difference: a search always finds something that is
-    better by chance, and what is not clearly better is no reason to change.
+    The best of many is ahead by chance, and the more so the more are tried. So the paired gain has to exceed what the
+    best of so many alternatives that are no better exceeds in one search of twenty (normal quantile, Bonferroni).
     """
     current, best = trials[0], max(trials, key=lambda trial: trial.ndcg)
     gain = best.ndcgs - current.ndcgs
-    return best if gain.mean() > gain.std() / np.sqrt(len(gain)) else current
+    bar = norm.isf(CHANCE / max(len(trials) - 1, 1)) * gain.std() / np.sqrt(len(gain))
+    return best if gain.mean() > bar else current
 
 
 def ndcg(lists: pa.Table, targets: pa.Table, slot_count: int = 10) -> FloatArray:

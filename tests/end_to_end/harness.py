@@ -75,3 +75,11 @@ def project_copy(folder: Path) -> Path:
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PROJECT / name, target / name)
     return target
+
+
+def stopped(warehouse, arguments, variables):
+    """What dbt says when it stops, on one line; it has to stop, and not by a traceback."""
+    code, output = warehouse.call(arguments, variables)
+    assert code != 0, output
+    assert "Traceback" not in output, output
+    return " ".join(output.split())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from harness import Warehouse, project_copy
+from harness import Warehouse, stopped
 from shop import AS_OF, SCHEMAS, START, make_shop, table, write_shop
 
 DAY = timedelta(days=1)
@@ -30,14 +30,6 @@ def variables_of(source, **others):
 
 def with_rows(tables, entity, rows):
     return {**tables, entity: pa.concat_tables([tables[entity], table(entity, rows)])}
-
-
-def stopped(warehouse, arguments, variables):
-    """What dbt says when it stops, on one line; it has to stop, and not by a traceback."""
-    code, output = warehouse.call(arguments, variables)
-    assert code != 0, output
-    assert "Traceback" not in output, output
-    return " ".join(output.split())
 
 
 # -- Files that do not fit ----------------------------------------------------------------------
@@ -296,88 +288,6 @@ def test_an_unknown_rule_is_named(warehouse, tmp_path):
 def test_as_of_in_another_format_is_shown_how(warehouse, tmp_path, as_of):
     said = stopped(warehouse, ["build"], variables_of(tmp_path, as_of=as_of))
     assert f"The var as_of is '{as_of}': write it as YYYY-MM-DD or YYYY-MM-DD HH:MM:SS (UTC)." in said
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A copy of the project whose seeds may be edited, with a warehouse of its own."""
-    folder = tmp_path_factory.mktemp("seeds")
-    return Warehouse(folder, project_copy(folder))
-
-
-def edited(project, seed, rows):
-    """Replace the rows of a seed under its own header and build it with the models that check it."""
-    path = project.project / "seeds" / f"{seed}.csv"
-    header = path.read_text().splitlines()[0]
-    path.write_text("\n".join([header, *rows]) + "\n")
-
-
-def test_bad_values_of_a_policy_are_named_together(project):
-    edited(
-        project,
-        "channel_policies",
-        [
-            ",email,discovery,many,top_share,7,0.1,high,0.2,3,4,14,CRM,a note",
-            "contract_files,push,discovery,2.5,everybody,0.5,0.1,0.1,,3,4,14,CRM,a note",
-            "shop,push,discovery,3,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
-            ",site,discovery,3,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
-            ",site,discovery,4,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
-        ],
-    )
-    models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
-    said = stopped(project, ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"], {})
-    assert "seeds/channel_policies.csv has values that cannot be used" in said
-    assert "channel email, column slot_count: is many, must be a whole number from 1 to 50" in said
-    assert "channel email, column audience_value: is 7, must be a number from 0 to 1" in said
-    assert "channel email, column value_weight: is high, must be a number from 0 to 1" in said
-    assert "channel push of contract_files, column slot_count: is 2.5, must be a whole number from 1 to 50" in said
-    assert "channel push of contract_files, column audience_type: is everybody, must be top_share or threshold" in said
-    assert "channel push of contract_files, column diversity_strength: is (empty), must be a number" in said
-    assert "channel push of shop, column connector: is shop, must be empty (every connector) or one of" in said
-    assert "channel site, column channel: a channel needs a name and exactly one row for a connector" in said
-
-
-def test_bad_rows_of_the_model_parameters_are_named_together(project):
-    edited(
-        project,
-        "model_parameters",
-        [
-            ",als,factors,many,a note",
-            "shop,als,alpha,1,a note",
-            ",lstm,depth,3,a note",
-            ",ranker,l2,-1,a note",
-            ",als,iterations,3,a note",
-            ",als,iterations,4,a note",
-        ],
-    )
-    models = ["int_integrity__parameter_errors", "int_integrity__model_parameters"]
-    said = stopped(project, ["build", "--select", "model_parameters", *models, "--exclude-resource-type", "test"], {})
-    assert "seeds/model_parameters.csv has rows that cannot be used" in said
-    assert "als.factors: is many, must be a number of 0 or more" in said
-    assert "als.alpha of shop: the connector must be empty (every connector) or one of complete_journey" in said
-    assert "lstm.depth: the model must be als or ranker" in said
-    assert "ranker.l2: is -1, must be a number of 0 or more" in said
-    assert "als.iterations: stands there 2 times, must be one row" in said
-
-
-def test_bad_rows_of_the_exclusions_are_named_together(project):
-    edited(
-        project,
-        "rule_exclusions",
-        [
-            "colour,red,not liked,Legal,2000-01-01,",
-            "category,CIGARS,not by mail,Legal,01.31.2000,",
-            "brand,Acme,not by mail,Legal,2001-01-01,2000-01-01",
-            "product,p1,not by mail,,2001-01-01,",
-        ],
-    )
-    models = ["int_integrity__exclusion_errors", "int_integrity__rule_exclusions"]
-    said = stopped(project, ["build", "--select", "rule_exclusions", *models, "--exclude-resource-type", "test"], {})
-    assert "seeds/rule_exclusions.csv has rows that cannot be used" in said
-    assert "colour red: exclusion_type must be category, brand or product" in said
-    assert "category CIGARS: valid_from_on is 01.31.2000, must be a date like 2017-01-31" in said
-    assert "brand Acme: valid_until_on is not after valid_from_on" in said
-    assert "product p1: owner is empty" in said
 
 
 # -- Too little to work with --------------------------------------------------------------------

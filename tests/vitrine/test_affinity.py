@@ -15,7 +15,12 @@ from vitrine.als import AlsFactors, AlsParams, fit_als
 from vitrine.encoding import Ids, distinct_ids
 
 PARAMS = AffinityParams(
-    max_candidates=3, max_new_category_candidates=0, min_buyers=1, linear_regularization=0.1, neighbour_count=5
+    max_candidates=3,
+    max_new_category_candidates=0,
+    min_buyers=1,
+    linear_regularization=0.1,
+    linear_popularity_exponent=0.0,
+    neighbour_count=5,
 )
 ALS = AlsParams(factors=8, iterations=10, regularization=0.1, alpha=5.0, min_buyers=1)
 ONE = float(np.e - 1)
@@ -234,6 +239,20 @@ def test_both_ways_to_the_linear_model_are_the_dense_inverse(shape, ridge):
         np.testing.assert_allclose(other(everybody), expected, rtol=1e-3, atol=2e-5)
         some = np.array([3, 1])
         np.testing.assert_allclose(one(some), one(everybody)[some], rtol=1e-4, atol=1e-5)
+
+
+def test_a_popularity_exponent_divides_by_a_power_of_the_buyers():
+    table, _ = shop(seed=4)
+    plain, divided = encode_interactions(table, PARAMS), encode_interactions(table, PARAMS)
+    buyers = np.diff(divided.weights.tocsc().indptr)
+    for matrix in (divided.weights, divided.intent):
+        matrix.data /= np.sqrt(buyers[matrix.indices]).astype(np.float32)
+    every = np.arange(len(plain.products))
+    found = affinity_models.linear_blocks(plain, every, replace(PARAMS, linear_popularity_exponent=0.5))
+    expected = affinity_models.linear_blocks(divided, every, PARAMS)
+    for block, other in zip(found, expected, strict=True):
+        score, wanted = block(np.arange(9)), other(np.arange(9))
+        np.testing.assert_allclose(score / score.max(), wanted / wanted.max(), rtol=1e-3, atol=1e-4)
 
 
 def test_the_ridge_is_in_units_of_the_mean_squared_column():

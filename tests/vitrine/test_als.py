@@ -49,12 +49,17 @@ def test_the_order_of_the_rows_changes_nothing():
     np.testing.assert_array_equal(one.product_factors, other.product_factors)
 
 
-def test_the_score_of_a_pair_is_the_dot_product_and_unknown_ids_have_none():
-    factors = fit_als(checker_board(), PARAMS)
-    scores = factors.score(pa.array(["c02", "c99"]), pa.array(["p04", "p04"]))
-    expected = factors.customer_factors[2] @ factors.product_factors[4]
-    assert scores[0] == pytest.approx(expected, rel=1e-5)
-    assert np.isnan(scores[1])
+def test_a_popularity_exponent_lets_rare_products_speak():
+    """Everybody has the staple; half of them have one of ten rare ones, alike in nothing but who they go with."""
+    pairs = [(f"c{i:02}", "staple") for i in range(40)] + [(f"c{i:02}", f"rare{i % 10}") for i in range(20)]
+
+    def lead(exponent):
+        factors = fit_als(interactions(pairs), AlsParams(factors=8, min_buyers=1, popularity_exponent=exponent))
+        expected = (factors.customer_factors @ factors.product_factors.T).mean(axis=0)
+        names = factors.products.values.to_pylist()
+        return expected[names.index("staple")] / expected[names.index("rare0")]
+
+    assert lead(0.0) > 1.1 * lead(0.5) > 1.1 * lead(1.0)
 
 
 @pytest.mark.parametrize(
@@ -81,4 +86,3 @@ def test_products_need_enough_buyers():
     assert factors.customers.values.to_pylist() == ["a", "b", "c", "d"]
     nothing = fit_als(table, AlsParams(min_buyers=3))
     assert not len(nothing.customers) and not len(nothing.products)
-    assert np.isnan(nothing.score(pa.array(["a"]), pa.array(["p"]))).all()

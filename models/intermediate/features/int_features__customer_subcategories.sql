@@ -1,4 +1,4 @@
--- One row per cutoff, customer and subcategory bought from before it.
+-- One row per cutoff, customer, category and subcategory bought from before it. A name may stand in several categories.
 
 with customer_products as (
     select
@@ -21,6 +21,7 @@ customer_subcategories as (
     select
         cutoff_at,
         customer_id,
+        category,
         subcategory,
         count(*) as product_count,
         cast(sum(order_count) as bigint) as order_count,
@@ -34,7 +35,7 @@ customer_subcategories as (
         min(days_since_order) as days_since_order
     from customer_products
     where subcategory is not null
-    group by cutoff_at, customer_id, subcategory
+    group by cutoff_at, customer_id, category, subcategory
 )
 
 select

@@ -61,10 +61,11 @@ ranked as (
             partition by cutoff_at, category, is_sellable order by buyer_count desc, weight desc, product_id asc
         ) as category_popularity_rank,
         row_number() over (
-            partition by cutoff_at, subcategory, is_sellable order by buyer_count desc, weight desc, product_id asc
+            partition by cutoff_at, category, subcategory, is_sellable
+            order by buyer_count desc, weight desc, product_id asc
         ) as subcategory_popularity_rank,
-        buyer_count / nullif(cast(sum(buyer_count) over (partition by cutoff_at, subcategory) as double), 0)
-            as subcategory_buyer_share
+        cast(sum(buyer_count) over (partition by cutoff_at, category, subcategory) as double)
+            as subcategory_buyer_count
     from described
 )
 
@@ -102,7 +103,8 @@ select
     trend_ratio,
     category_popularity_rank,
     case when subcategory is not null then subcategory_popularity_rank end as subcategory_popularity_rank,
-    case when subcategory is not null then subcategory_buyer_share end as subcategory_buyer_share,
+    case when subcategory is not null then buyer_count / nullif(subcategory_buyer_count, 0) end
+        as subcategory_buyer_share,
     -- Percentile among products that can be sold, ties averaged.
     coalesce(
         (buyer_count_rank - 1 + (tie_count - 1) / cast(2 as double)) / nullif(cast(peer_count - 1 as double), 0), 0

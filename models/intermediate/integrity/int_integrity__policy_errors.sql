@@ -14,7 +14,9 @@
 with policies as (
     select
         channel_policies.*,
-        channel || coalesce(' of ' || nullif(trim(connector), ''), '') as policy_row
+        channel || coalesce(' of ' || nullif(trim(connector), ''), '') as policy_row,
+        coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
+            as is_for_this_connector
     from {{ ref('channel_policies') }} as channel_policies
 )
 
@@ -26,6 +28,20 @@ select
 from policies
 group by policy_row, channel
 having count(*) > 1 or nullif(trim(channel), '') is null
+union all
+select
+    policy_row,
+    'channel' as column_name,
+    'has a blank before or after its name, which makes it another channel; take it out' as problem
+from policies
+where channel != trim(channel)
+union all
+select
+    '(none)' as policy_row,
+    'connector' as column_name,
+    'there is no row for the connector {{ var("connector") }}; add one, or one with an empty connector' as problem
+from policies
+having coalesce(sum(case when is_for_this_connector then 1 else 0 end), 0) = 0
 union all
 select
     policy_row,

@@ -12,10 +12,6 @@ products as (
 
 customers as (
     select * from {{ ref('int_features__customers') }}
-),
-
-cutoffs as (
-    select * from {{ ref('int_calendar__cutoffs') }}
 )
 
 select
@@ -84,7 +80,7 @@ select
     {%- endfor %}
     case when cutoffs.outcome_until_at is not null then outcomes.product_id is not null end as has_bought
 from candidates
-inner join cutoffs on candidates.cutoff_at = cutoffs.cutoff_at
+inner join {{ ref('int_calendar__cutoffs') }} as cutoffs on candidates.cutoff_at = cutoffs.cutoff_at
 inner join products
     on
         candidates.cutoff_at = products.cutoff_at
@@ -102,6 +98,7 @@ left join {{ ref('int_features__customer_subcategories') }} as customer_subcateg
     on
         candidates.cutoff_at = customer_subcategories.cutoff_at
         and candidates.customer_id = customer_subcategories.customer_id
+        and products.category = customer_subcategories.category
         and products.subcategory = customer_subcategories.subcategory
 left join {{ ref('int_features__customer_brands') }} as customer_brands
     on

@@ -1,11 +1,13 @@
 """Candidates of the affinity models, and the scores of all of them for every candidate.
 
 Grain: one row per cutoff, customer and product.
-Algorithm: `vitrine.affinity.propose_by_affinity`. Parameters: `meta` in int_candidates__affinities.yml.
+Algorithm: `vitrine.affinity.propose_by_affinity`. Parameters: `meta.affinity` in the yml, and
+the rows of seeds/model_parameters.csv.
 """
 
 from vitrine.affinity_models import AffinityParams
 from vitrine.engines.frames import is_at, read_table
+from vitrine.parameters import with_parameters
 from vitrine.tables import affinity_rows, als_factors_of, concat
 
 OWNED = ["customer_id", "product_id", "weight", "intent_weight", "days_since_order"]
@@ -13,7 +15,8 @@ PRODUCT = ["product_id", "product_name", "category", "brand", "is_sellable"]
 
 
 def model(dbt, session):
-    params = AffinityParams(**dbt.config.meta_get("affinity"))
+    tuned = read_table(dbt.ref("int_integrity__model_parameters"), ["model", "parameter", "parameter_value"])
+    params = with_parameters(AffinityParams(**dbt.config.meta_get("affinity")), tuned, "affinity")
     allow_owned = bool(dbt.config.meta_get("allow_owned"))
     new_category_days = int(dbt.config.meta_get("new_category_days"))
     calendar = dbt.ref("int_calendar__cutoffs")

@@ -1,12 +1,13 @@
 """`make tune`: search parameters on the validate cutoff of a built warehouse, and write them into the seeds.
 
-The outcome of the evaluate cutoff is never read. The seeds are the result: review them, build, commit.
+The outcome of the evaluate cutoff is never read. The seeds are the result: review them, build, commit. A search that
+changes a model leaves the policies alone, for the frontier that they are chosen on is that of the model before.
 """
 
 import argparse
 import os
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,15 +18,18 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
+from vitrine.affinity_models import AffinityParams, encode_interactions, linear_blocks
 from vitrine.als import AlsParams, fit_als
-from vitrine.encoding import distinct_ids
+from vitrine.encoding import FloatArray, Ids, IntArray, distinct_ids
 from vitrine.engines.frames import is_at
-from vitrine.parameters import with_parameters
+from vitrine.parameters import whole_numbers, with_parameters
 from vitrine.ranker import RankerParams, fit_ranker, score_candidates
 from vitrine.tuning import SPACES, Trial, best_trial, choose_point, drawn, ndcg, parameters_csv, policies_csv
 
+SEEDS = ("model_parameters", "channel_policies")
 DEFAULTS = {
     "als": ("python_models/intermediate/candidates/int_candidates__als_factors.yml", AlsParams),
+    "affinity": ("python_models/intermediate/candidates/int_candidates__affinities.yml", AffinityParams),
     "ranker": ("python_models/intermediate/ranking/int_ranking__fits.yml", RankerParams),
 }
 KEYS = ("cutoff_at", "customer_id", "product_id", "has_bought")
@@ -34,16 +38,25 @@ KEYS = ("cutoff_at", "customer_id", "product_id", "has_bought")
 class Validation:
     """What the validate cutoff of a warehouse knows, and what was bought after it."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, connector: str) -> None:
         if not database.exists():
             raise SystemExit(f"{database} is not there. Run `make build` first; the search reads what it built.")
-        self._connection = duckdb.connect(str(database), read_only=True)
+        try:
+            self._connection = duckdb.connect(str(database), read_only=True)
+        except duckdb.IOException as problem:
+            raise SystemExit(f"{database} cannot be read; does a build have it open? Wait for it. {problem}") from None
         self._connection.execute("set timezone = 'UTC'")
         try:
             cutoffs = self.read("select cutoff_at, cutoff_role from intermediate.int_calendar__cutoffs").to_pylist()
             self.frontier = self.read("select * from evaluation.evaluation_frontier").to_pylist()
+            built = self.read("select connector from intermediate.int_release__fingerprints")["connector"].to_pylist()
         except duckdb.CatalogException as missing:
             raise SystemExit(f"{database} holds no finished build: {missing}. Run `make build`.") from None
+        if built != [connector]:
+            raise SystemExit(
+                f"{database} was built with the connector {', '.join(built)}, not {connector}. "
+                f"Run `make build CONNECTOR={connector}` first, or `make tune CONNECTOR={built[0]}`."
+            )
         self.cutoff: datetime = next(row["cutoff_at"] for row in cutoffs if row["cutoff_role"] == "validate")
         self.training = [row["cutoff_at"] for row in cutoffs if row["cutoff_role"] == "train"]
         self.here = is_at("cutoff_at", [self.cutoff])
@@ -65,40 +78,75 @@ class Validation:
         return Trial(values, ndcg(lists, self.targets))
 
 
-def als_trials(known: Validation, params: AlsParams, configurations: list[dict[str, float]]) -> list[Trial]:
-    """Judge ALS alone: its best products that are sellable and not owned."""
-    source = "intermediate.int_interactions__customer_products"
-    interactions = known.read(f"select customer_id, product_id, weight from {source} where {known.here}")
-    sellable = known.read(
-        f"select product_id from intermediate.int_features__products where {known.here} and is_sellable"
-    )["product_id"]
-    judged = distinct_ids(known.targets["customer_id"])
-    trials = []
-    for values in configurations:
-        factors = fit_als(interactions, _replaced(params, values))
-        mine = factors.customers.encode(judged.values)
-        offered = factors.products.encode(sellable)
-        offered = np.sort(offered[offered >= 0])
-        rows = judged.encode(interactions["customer_id"])
-        owned = factors.products.encode(interactions["product_id"])
+@dataclass(frozen=True)
+class _Shop:
+    """What a model of who buys what is judged by: interactions, what may be shown, and to whom."""
+
+    interactions: pa.Table
+    sellable: pa.ChunkedArray
+    judged: Ids
+
+    @classmethod
+    def of(cls, known: Validation) -> "_Shop":
+        source = "intermediate.int_interactions__customer_products"
+        columns = "customer_id, product_id, weight, intent_weight, days_since_order"
+        interactions = known.read(f"select {columns} from {source} where {known.here}")
+        sellable = known.read(
+            f"select product_id from intermediate.int_features__products where {known.here} and is_sellable"
+        )
+        return cls(interactions, sellable["product_id"], distinct_ids(known.targets["customer_id"]))
+
+    def offered(self, products: Ids) -> IntArray:
+        """Return the codes of the sellable products among those of a model, ascending."""
+        codes = products.encode(self.sellable)
+        return np.sort(codes[codes >= 0])
+
+    def lists(self, score: FloatArray, products: Ids, offered: IntArray) -> pa.Table:
+        """Return the ten best of each judged customer that are not owned. Scores have shape (judged, offered)."""
+        row = self.judged.encode(self.interactions["customer_id"])
+        owned = products.encode(self.interactions["product_id"])
         place = np.minimum(np.searchsorted(offered, owned), max(len(offered) - 1, 0))
-        is_owned = (rows >= 0) & (owned >= 0) & (offered[place] == owned)
-        score = np.zeros((len(judged), len(offered)), dtype=np.float32)
-        score[mine >= 0] = factors.customer_factors[mine[mine >= 0]] @ factors.product_factors[offered].T
-        score[rows[is_owned], place[is_owned]] = -np.inf
+        is_owned = (row >= 0) & (owned >= 0) & (offered[place] == owned)
+        score[row[is_owned], place[is_owned]] = -np.inf
         best = np.argpartition(-score, min(10, score.shape[1] - 1), axis=1)[:, :10]
-        row = np.repeat(np.arange(len(judged)), best.shape[1])
+        row = np.repeat(np.arange(len(self.judged)), best.shape[1])
         value = score[row, best.ravel()]
         shown = np.isfinite(value)
-        lists = pa.table(
+        return pa.table(
             {
-                "customer_id": judged.decode(row[shown]),
-                "product_id": factors.products.decode(offered[best.ravel()[shown]]),
+                "customer_id": self.judged.decode(row[shown]),
+                "product_id": products.decode(offered[best.ravel()[shown]]),
                 "score": value[shown],
             }
         )
-        trials.append(known.trial_of(values, lists))
+
+
+def als_trials(known: Validation, params: AlsParams, configurations: list[dict[str, float]]) -> list[Trial]:
+    """Judge ALS alone: its best products that are sellable and not owned."""
+    shop = _Shop.of(known)
+    trials = []
+    for values in configurations:
+        factors = fit_als(shop.interactions, _replaced(params, values))
+        mine, offered = factors.customers.encode(shop.judged.values), shop.offered(factors.products)
+        score = np.zeros((len(shop.judged), len(offered)))
+        score[mine >= 0] = factors.customer_factors[mine[mine >= 0]] @ factors.product_factors[offered].T
+        trials.append(known.trial_of(values, shop.lists(score, factors.products, offered)))
         _say("als", trials[-1])
+    return trials
+
+
+def affinity_trials(known: Validation, params: AffinityParams, configurations: list[dict[str, float]]) -> list[Trial]:
+    """Judge the linear model alone, as ALS."""
+    shop = _Shop.of(known)
+    interactions = encode_interactions(shop.interactions, params)
+    mine, offered = interactions.customers.encode(shop.judged.values), shop.offered(interactions.products)
+    trials = []
+    for values in configurations:
+        taste, _ = linear_blocks(interactions, offered, _replaced(params, values))
+        score = np.zeros((len(shop.judged), len(offered)))
+        score[mine >= 0] = taste(mine[mine >= 0])
+        trials.append(known.trial_of(values, shop.lists(score, interactions.products, offered)))
+        _say("affinity", trials[-1])
     return trials
 
 
@@ -131,7 +179,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("connector", help="whose rows of the seeds are written")
     parser.add_argument("--draws", type=int, default=8, help="configurations per model, the current one among them")
-    parser.add_argument("--max-loss-share", type=float, default=0.03, help="NDCG that discovery may cost, 0 to 1")
+    parser.add_argument(
+        "--max-loss-share",
+        type=float,
+        default=0.03,
+        help="share of the NDCG without penalty and value weight that discovery may cost",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--project", type=Path, default=Path(), help="folder of dbt_project.yml")
     options = parser.parse_args(arguments)
@@ -140,15 +193,22 @@ def main(arguments: list[str] | None = None) -> None:
     connectors, negative_share = variables["connectors"], float(variables["negative_sample_share"])
     if options.connector not in connectors:
         raise SystemExit(f"There is no connector {options.connector}. dbt_project.yml has: {', '.join(connectors)}.")
-    known = Validation(project / os.environ.get("VITRINE_WAREHOUSE", "warehouse") / "vitrine.duckdb")
+    warehouse = project / os.environ.get("VITRINE_WAREHOUSE", "warehouse") / "vitrine.duckdb"
+    known = Validation(warehouse, options.connector)
     day = f"{known.cutoff:%Y-%m-%d}"
     print(f"{options.connector}: choosing on what was bought in the horizon after {day}", flush=True)
     tuned = known.read("select * from intermediate.int_integrity__model_parameters")
-    text = (project / "seeds" / "model_parameters.csv").read_text()
-    trials_of: dict[str, Any] = {"als": als_trials, "ranker": partial(ranker_trials, negative_share=negative_share)}
+    parameters_path, policies_path = (project / "seeds" / f"{seed}.csv" for seed in SEEDS)
+    text = before = parameters_path.read_text()
+    trials_of: dict[str, Any] = {
+        "als": als_trials,
+        "affinity": affinity_trials,
+        "ranker": partial(ranker_trials, negative_share=negative_share),
+    }
     for model, (file, kind) in DEFAULTS.items():
         meta = yaml.safe_load((project / file).read_text())["models"][0]["config"]["meta"][model]
-        defaults = kind(**meta)
+        names = {field.name for field in fields(kind)}
+        defaults = kind(**{name: value for name, value in meta.items() if name in names and not isinstance(value, str)})
         current = with_parameters(defaults, tuned, model)
         configurations = drawn(SPACES[model], asdict(current), options.draws, options.seed)
         trials = trials_of[model](known, current, configurations)
@@ -160,26 +220,35 @@ def main(arguments: list[str] | None = None) -> None:
         text = parameters_csv(text, options.connector, model, best.values, note)
         chosen = ", ".join(f"{name} {value:g}" for name, value in best.values.items())
         print(f"{model}: chosen: {chosen}", flush=True)
-    policies = (project / "seeds" / "channel_policies.csv").read_text()
+    if text != before:
+        parameters_path.write_text(text)
+        print(
+            "Written: seeds/model_parameters.csv. Review it (git diff seeds) and build; then tune again for the "
+            "policies, whose frontier changes with the models."
+        )
+        return
+    policies = policies_path.read_text()
     for channel in sorted({row["channel"] for row in known.frontier}):
         points = [row for row in known.frontier if row["channel"] == channel]
-        best_point = choose_point(points, options.max_loss_share)
-        penalty, weight = best_point["popularity_penalty"], best_point["value_weight"]
+        point = choose_point(points, options.max_loss_share)
+        penalty, weight = point["popularity_penalty"], point["value_weight"]
         figures = (
-            f"NDCG@10 {best_point['ndcg']:.4f}, popularity percentile {best_point['mean_popularity_percentile']:.3f}, "
-            f"coverage {best_point['catalogue_coverage']:.3f}"
+            f"NDCG@10 {point['ndcg']:.4f}, popularity percentile {point['mean_popularity_percentile']:.3f}, "
+            f"coverage {point['catalogue_coverage']:.3f}"
         )
-        note = f"The most discovery that costs at most {options.max_loss_share:.0%} of NDCG on {day}: {figures}"
+        note = (
+            f"The most discovery that costs at most {options.max_loss_share:.0%} of the NDCG without penalty and value "
+            f"weight; customers who ordered after {day}: {figures}"
+        )
         policies = policies_csv(policies, options.connector, channel, penalty, weight, note)
         print(f"{channel}: popularity_penalty {penalty:g}, value_weight {weight:g} ({figures})", flush=True)
-    (project / "seeds" / "model_parameters.csv").write_text(text)
-    (project / "seeds" / "channel_policies.csv").write_text(policies)
-    print("Written: seeds/model_parameters.csv, seeds/channel_policies.csv. Review them (git diff seeds), then build.")
+    policies_path.write_text(policies)
+    print("Written: seeds/channel_policies.csv. Review it (git diff seeds), then build.")
 
 
 def _replaced(params: Any, values: dict[str, float]) -> Any:
-    whole = {name: isinstance(value, int) for name, value in asdict(params).items()}
-    return replace(params, **{name: int(value) if whole[name] else value for name, value in values.items()})
+    whole = whole_numbers(params)
+    return replace(params, **{name: int(value) if name in whole else value for name, value in values.items()})
 
 
 def _say(model: str, trial: Trial) -> None:
