@@ -11,6 +11,7 @@ SQLFLUFF := $(VENV)/bin/sqlfluff
 SQLFLUFF_FLAGS := --disable-progress-bar
 STAMP := $(VENV)/.installed
 LOCK_VENV := .venv-lock
+MAISON := target/maison/customers.parquet
 
 # The interpreter that the environment is made from; the connector to build and its day (empty: the project's own).
 BASE_PYTHON ?= python3
@@ -29,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build test lint format test-portable benchmark-peers tune frontier export releases docs lock clean
+.PHONY: help setup build test lint format test-portable benchmark-peers tune frontier export releases docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +46,14 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-build: setup ## Build and test the warehouse; CONNECTOR=online_retail for the other data set, AS_OF=2011-09-06 for another day
+build: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Build and test the warehouse; CONNECTOR=online_retail or maison for other data, AS_OF=2011-09-06 for another day
 	$(DBT) build $(DBT_VARS)
+
+maison: setup ## Simulate the luxury house and write its tables to target/maison; SEED=2 for another
+	$(PYTHON) -m vitrine.simulation target/maison $(if $(SEED),--seed $(SEED))
+
+$(MAISON):
+	@$(MAKE) --no-print-directory maison
 
 test: lint ## Every check, cheapest first, then the tests
 	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile

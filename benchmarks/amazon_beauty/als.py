@@ -18,7 +18,7 @@ from vitrine.als import AlsParams, fit_als
 
 HALF_LIFE = 8.0
 GRID = [
-    AlsParams(factors=factors, regularization=1.0, alpha=alpha, iterations=15, min_buyers=1)
+    AlsParams(factors, 15, regularization=1.0, alpha=alpha, popularity_exponent=0.0, min_buyers=1)
     for factors, alpha in itertools.product((64, 128), (1.0, 10.0))
 ]
 Sequences = dict[str, list[str]]

@@ -21,7 +21,7 @@ from vitrine.affinity_models import AffinityParams, encode_interactions
 from vitrine.als import AlsParams, fit_als
 from vitrine.ranker import RankerParams, fit_ranker, score_candidates
 
-ALS = AlsParams(factors=128, regularization=1.0, alpha=10.0, iterations=15, min_buyers=1)
+ALS = AlsParams(128, 15, regularization=1.0, alpha=10.0, popularity_exponent=0.0, min_buyers=1)
 """The best of als.py on the validate item."""
 INTENT_HALF_LIFE = 1.0
 CANDIDATES = AffinityParams(
@@ -29,6 +29,7 @@ CANDIDATES = AffinityParams(
     min_buyers=1,
     max_products=13_000,
     max_linear_size=6_000,
+    linear_popularity_exponent=0.0,
     recent_days=4,
     max_new_category_candidates=0,
 )

@@ -4,9 +4,11 @@
     {%- set relation = source(source_name, table_name) -%}
     {%- if vitrine.is_building() -%}
         {%- set what = "Source table " ~ source_name ~ "." ~ table_name -%}
+        {%- set made_by = vitrine.connector_settings().get('made_by') -%}
         {%- if not vitrine.source_exists(relation) -%}
             {{ exceptions.raise_compiler_error(
-                what ~ " was not found at " ~ relation ~ ". Install the package or put the file there; "
+                what ~ " was not found at " ~ relation ~ ". "
+                ~ (("Run `" ~ made_by ~ "`, which writes it; ") if made_by else "Install the package or put the file there; ")
                 ~ "the var source_dir names another folder.") }}
         {%- endif -%}
         {%- set found = {} -%}

@@ -1,5 +1,5 @@
 -- One row per customer, channel and stretch of time in which the answer did not change.
-{{ config(enabled=var('connector') == 'contract_files') }}
+{{ config(enabled=connector_folder() == 'contract_files') }}
 
 select
     customer_id,

@@ -1,5 +1,5 @@
 -- One row per request of a customer to be erased.
-{{ config(enabled=var('connector') == 'contract_files') }}
+{{ config(enabled=connector_folder() == 'contract_files') }}
 
 select
     erasure_request_id,

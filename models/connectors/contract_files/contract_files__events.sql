@@ -1,5 +1,5 @@
 -- One row per thing a customer did: view, cart, wishlist, open, click, redeem, unsubscribe.
-{{ config(enabled=var('connector') == 'contract_files') }}
+{{ config(enabled=connector_folder() == 'contract_files') }}
 
 select
     event_id,

@@ -1,5 +1,5 @@
 -- One row per product shown to a customer.
-{{ config(enabled=var('connector') == 'contract_files') }}
+{{ config(enabled=connector_folder() == 'contract_files') }}
 
 select
     impression_id,

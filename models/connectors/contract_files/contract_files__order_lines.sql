@@ -1,5 +1,5 @@
 -- One row per line of an order or of a return.
-{{ config(enabled=var('connector') == 'contract_files') }}
+{{ config(enabled=connector_folder() == 'contract_files') }}
 
 select
     order_line_id,

@@ -1,5 +1,5 @@
 -- One row per product and stretch of time in which its price, activity, stock and tier did not change.
-{{ config(enabled=var('connector') == 'contract_files') }}
+{{ config(enabled=connector_folder() == 'contract_files') }}
 
 select
     product_id,

@@ -1,5 +1,5 @@
 -- One row per product.
-{{ config(enabled=var('connector') == 'contract_files') }}
+{{ config(enabled=connector_folder() == 'contract_files') }}
 
 select
     product_id,

@@ -1,0 +1,38 @@
+"""The simulated house fits the contract: every row of it is accepted, and a build without its files says how to get them."""
+
+import pytest
+from harness import Warehouse, stopped
+
+from vitrine.simulation.__main__ import main
+
+HOUSE = ["--customers", "300", "--products", "150", "--weeks", "60"]
+ENTITIES = ("customers", "products", "product_states", "consents", "order_lines", "events", "sends", "impressions")
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory):
+    """The staged tables of a small house."""
+    folder = tmp_path_factory.mktemp("maison")
+    main([str(folder / "source"), *HOUSE])
+    warehouse = Warehouse(folder)
+    variables = {"connector": "maison", "source_dir": str(folder / "source")}
+    arguments = ["run", "--select", "+stg_rejection_counts", "stg_rejected_rows"]
+    warehouse.run([*arguments, *(f"stg_{entity}" for entity in ENTITIES)], variables)
+    return warehouse
+
+
+def test_every_row_is_accepted(staged):
+    assert staged.query("select entity, reason from staging.stg_rejection_counts") == []
+    for entity in ENTITIES:
+        assert staged.query(f"select count(*) > 0 from staging.stg_{entity}") == [(True,)], entity
+
+
+def test_slots_come_with_the_probability_that_they_were_drawn_with(staged):
+    query = "select min(selection_probability) > 0, max(selection_probability) <= 1 from staging.stg_impressions"
+    assert staged.query(query) == [(True, True)]
+
+
+def test_without_its_files_the_build_says_what_makes_them(tmp_path):
+    variables = {"connector": "maison", "source_dir": str(tmp_path / "nowhere")}
+    said = stopped(Warehouse(tmp_path), ["run", "--select", "contract_files__customers"], variables)
+    assert "Run `make maison`, which writes it" in said
