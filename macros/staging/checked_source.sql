@@ -8,8 +8,8 @@
         {%- if not vitrine.source_exists(relation) -%}
             {{ exceptions.raise_compiler_error(
                 what ~ " was not found at " ~ relation ~ ". "
-                ~ (("Run `" ~ made_by ~ "`, which writes it; ") if made_by else "Install the package or put the file there; ")
-                ~ "the var source_dir names another folder.") }}
+                ~ ("Run `" ~ made_by ~ "`, which writes it" if made_by else "Install the package or put the file there")
+                ~ "; the var source_dir names another folder.") }}
         {%- endif -%}
         {%- set found = {} -%}
         {%- for column in adapter.get_column_schema_from_query('select * from ' ~ relation ~ ' limit 0') -%}
