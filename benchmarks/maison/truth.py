@@ -83,11 +83,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seeds", type=int, nargs="+")
     options = parser.parse_args()
+    warehouses = {seed: built(seed) for seed in options.seeds}
     print("| house | slates | clicks a 1,000 mails | purchases | EUR a 1,000 mails | against popularity [95%] |")
     print("|---|---|---|---|---|---|")
     ratios: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
-    for seed in options.seeds:
-        found = expected(seed, built(seed))
+    for seed, warehouse in warehouses.items():
+        found = expected(seed, warehouse)
         base = found.loc["popularity", "amount"].to_numpy()
         draws = np.random.default_rng(0).integers(0, len(base), (1000, len(base)))
         for variant in VARIANTS:
