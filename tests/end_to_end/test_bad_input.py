@@ -275,7 +275,9 @@ def test_an_empty_file_names_the_connector(warehouse, clean, tmp_path):
 
 def test_an_unknown_connector_gets_the_known_ones(warehouse):
     said = stopped(warehouse, ["build"], {"connector": "shopify"})
-    assert "Unknown connector 'shopify'. Known connectors: complete_journey, contract_files, maison, online_retail" in said
+    assert (
+        "Unknown connector 'shopify'. Known connectors: complete_journey, contract_files, maison, online_retail" in said
+    )
 
 
 def test_an_unknown_rule_is_named(warehouse, tmp_path):
