@@ -52,7 +52,7 @@ build: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Build and test the
 maison: setup ## Simulate the luxury house and write its tables to target/maison; SEED=2 for another
 	$(PYTHON) -m vitrine.simulation target/maison $(if $(SEED),--seed $(SEED))
 
-$(MAISON):
+$(MAISON): $(wildcard src/vitrine/simulation/*.py)
 	@$(MAKE) --no-print-directory maison
 
 test: lint ## Every check, cheapest first, then the tests

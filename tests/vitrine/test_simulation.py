@@ -198,8 +198,7 @@ def test_slots_are_clicked_as_often_as_the_truth_says(monkeypatch):
     assert clicks > 50
     assert abs(clicks - said.clicked.sum()) < 4 * spread
     opened = int((events["kind"] == "open").sum())
-    sent = run.log.rows("sends")["customer"][-len(np.unique(run.log.rows("sends")["send"])) :]
-    assert opened < len(sent)
+    assert opened < len(run.log.rows("sends")["send"])
     assert ((said.purchase > 0) & (said.purchase < said.click)).all()
 
 

@@ -7,7 +7,7 @@ changes a model leaves the policies alone, for the frontier that they are chosen
 import argparse
 import os
 import sys
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -207,8 +207,8 @@ def main(arguments: list[str] | None = None) -> None:
     }
     for model, (file, kind) in DEFAULTS.items():
         meta = yaml.safe_load((project / file).read_text())["models"][0]["config"]["meta"][model]
-        names = {field.name for field in fields(kind)}
-        defaults = kind(**{name: value for name, value in meta.items() if name in names and not isinstance(value, str)})
+        # A text is Jinja, such as a var: none of those is searched.
+        defaults = kind(**{name: value for name, value in meta.items() if not isinstance(value, str)})
         current = with_parameters(defaults, tuned, model)
         configurations = drawn(SPACES[model], asdict(current), options.draws, options.seed)
         trials = trials_of[model](known, current, configurations)
