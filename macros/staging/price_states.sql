@@ -22,6 +22,7 @@ select
     cast(null as boolean) as is_active,
     cast(null as double) as stock_quantity,
     list_price_amount,
+    cast(null as double) as unit_cost_amount,
     cast(null as {{ dbt.type_string() }}) as tier
 from changes
 {%- endmacro %}

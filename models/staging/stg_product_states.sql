@@ -1,4 +1,4 @@
--- One row per product and stretch of time in which its price, activity, stock and tier did not change that the
+-- One row per product and stretch of time in which its price, cost, activity, stock and tier did not change that the
 -- contract accepts.
 
 {{ accepted_rows('product_states', [
@@ -8,5 +8,6 @@
     'is_active',
     'stock_quantity',
     'list_price_amount',
+    'unit_cost_amount',
     'tier',
 ]) }}

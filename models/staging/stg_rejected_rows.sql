@@ -72,6 +72,14 @@ with rejected_rows as (
         row_json
     from {{ ref('stg_checked_erasure_requests') }}
     where rejection_reason is not null
+    union all
+    select
+        'product_attributes' as entity,
+        row_key,
+        rejection_reason as reason,
+        row_json
+    from {{ ref('stg_checked_product_attributes') }}
+    where rejection_reason is not null
 )
 
 select * from rejected_rows

@@ -72,6 +72,14 @@ with counts as (
         min(row_key) as sample_row_key
     from {{ ref('stg_checked_erasure_requests') }}
     group by rejection_reason
+    union all
+    select
+        'product_attributes' as entity,
+        rejection_reason as reason,
+        count(*) as row_count,
+        min(row_key) as sample_row_key
+    from {{ ref('stg_checked_product_attributes') }}
+    group by rejection_reason
 ),
 
 totals as (

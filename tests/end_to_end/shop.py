@@ -82,7 +82,16 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
             end = START + timedelta(days=100 * (quarter + 1)) if quarter < 3 else None
             stock = 0.0 if random.random() < 0.06 else float(random.integers(1, 50))
             states.append(
-                (f"p{product:03}", start, end, True, stock, float(prices[product]) * (1 + 0.05 * quarter), None)
+                (
+                    f"p{product:03}",
+                    start,
+                    end,
+                    True,
+                    stock,
+                    float(prices[product]) * (1 + 0.05 * quarter),
+                    float(prices[product]) / 2,
+                    None,
+                )
             )
     consents = [(f"c{i:03}", "email", i % 11 != 0, START - timedelta(days=1), None) for i in range(customers)]
     shown = [
@@ -115,6 +124,9 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
             for i in range(products)
         ],
         "product_states": states,
+        "product_attributes": [
+            (f"p{i:03}", "material", ["wood", "glass", "wool"][i % 3]) for i in range(products) if i % 10
+        ],
         "consents": consents,
         "order_lines": lines,
         "events": events,
@@ -128,7 +140,8 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
 SCHEMAS = {
     "customers": "customer_id:s registered_at:t",
     "products": "product_id:s product_name:s department:s category:s subcategory:s brand:s is_merchandise:b is_durable:b",
-    "product_states": "product_id:s valid_from_at:t valid_to_at:t is_active:b stock_quantity:d list_price_amount:d tier:s",
+    "product_states": "product_id:s valid_from_at:t valid_to_at:t is_active:b stock_quantity:d list_price_amount:d unit_cost_amount:d tier:s",
+    "product_attributes": "product_id:s attribute_name:s attribute_value:s",
     "consents": "customer_id:s channel:s is_opted_in:b valid_from_at:t valid_to_at:t",
     "order_lines": "order_line_id:s order_id:s customer_id:s product_id:s ordered_at:t quantity:d net_amount:d list_amount:d is_return:b",
     "events": "event_id:s customer_id:s session_id:s product_id:s event_type:s occurred_at:t send_id:s",
@@ -221,6 +234,7 @@ def _future(name: str, rows: list[dict], cutoff: datetime, random: np.random.Gen
             "stock_quantity": 0.0,
             "list_price_amount": 9999.0,
         },
+        "product_attributes": lambda i: {"product_id": f"y{i}", "attribute_name": "material", "attribute_value": "tin"},
         "consents": lambda i: {
             **template,
             "customer_id": f"c{i:03}",
@@ -266,6 +280,7 @@ def _future(name: str, rows: list[dict], cutoff: datetime, random: np.random.Gen
         "customers": 30,
         "products": 12,
         "product_states": 60,
+        "product_attributes": 12,
         "consents": 90,
         "order_lines": 900,
         "erasure_requests": 40,

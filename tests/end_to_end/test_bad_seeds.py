@@ -86,23 +86,3 @@ def test_bad_rows_of_the_model_parameters_are_named_together(project):
     assert "ranker.leaves: is inf, must be a whole number from 2 to 1024" in said
     assert "ranker.min_leaf_rows: is 2.5, must be a whole number from 1 to 1000000" in said
     assert "affinity.factors: affinity has no such parameter; it has max_new_category_candidates, " in said
-
-
-def test_bad_rows_of_the_exclusions_are_named_together(project):
-    edited(
-        project,
-        "rule_exclusions",
-        [
-            "colour,red,not liked,Legal,2000-01-01,",
-            "category,CIGARS,not by mail,Legal,01.31.2000,",
-            "brand,Acme,not by mail,Legal,2001-01-01,2000-01-01",
-            "product,p1,not by mail,,2001-01-01,",
-        ],
-    )
-    models = ["int_integrity__exclusion_errors", "int_integrity__rule_exclusions"]
-    said = stopped(project, ["build", "--select", "rule_exclusions", *models, "--exclude-resource-type", "test"], {})
-    assert "seeds/rule_exclusions.csv has rows that cannot be used" in said
-    assert "colour red: exclusion_type must be category, brand or product" in said
-    assert "category CIGARS: valid_from_on is 01.31.2000, must be a date like 2017-01-31" in said
-    assert "brand Acme: valid_until_on is not after valid_from_on" in said
-    assert "product p1: owner is empty" in said

@@ -6,7 +6,10 @@ from harness import Warehouse, stopped
 from vitrine.simulation.__main__ import main
 
 HOUSE = ["--customers", "300", "--products", "150", "--weeks", "60"]
-ENTITIES = ("customers", "products", "product_states", "consents", "order_lines", "events", "sends", "impressions")
+ENTITIES = (
+    "customers", "products", "product_states", "product_attributes", "consents", "order_lines", "events", "sends",
+    "impressions",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

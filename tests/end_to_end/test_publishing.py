@@ -55,7 +55,6 @@ def next_release(variables, count):
         **variables,
         "recently_bought_days": 20 + count,
         "negative_sample_share": 0.1 + count / 100,
-        "max_price_ratio": 3 + count / 10,
     }
 
 

@@ -51,6 +51,7 @@ def test_every_id_is_known_and_every_key_is_unique(tables):
         "customers": ["customer_id"],
         "products": ["product_id"],
         "product_states": ["product_id", "valid_from_at"],
+        "product_attributes": ["product_id", "attribute_name"],
         "consents": ["customer_id", "valid_from_at"],
         "order_lines": ["order_line_id"],
         "events": ["event_id"],
@@ -223,7 +224,7 @@ def test_too_small_a_house_is_refused_with_a_reason(tmp_path):
 def test_the_command_writes_a_file_an_entity(tmp_path, capsys):
     main([str(tmp_path / "maison"), "--customers", "60", "--products", "130", "--weeks", "45"])
     assert sorted(path.stem for path in (tmp_path / "maison").iterdir()) == [
-        "consents", "customers", "erasure_requests", "events", "impressions", "order_lines", "product_states",
-        "products", "sends",
+        "consents", "customers", "erasure_requests", "events", "impressions", "order_lines", "product_attributes",
+        "product_states", "products", "sends",
     ]  # fmt: skip
     assert "a simulated house" in capsys.readouterr().out

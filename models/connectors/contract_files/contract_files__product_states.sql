@@ -8,5 +8,6 @@ select
     is_active,
     stock_quantity,
     list_price_amount,
+    unit_cost_amount,
     tier
 from {{ checked_source('contract_files', 'product_states') }}

@@ -29,6 +29,7 @@ select
     is_active,
     stock_quantity,
     list_price_amount,
+    unit_cost_amount,
     tier
 from states_at_cutoff
 where state_rank = 1

@@ -25,6 +25,13 @@ others as (
     left join {{ ref('stg_products') }} as products on states.product_id = products.product_id
     union all
     select
+        'product_attributes' as entity,
+        'product_not_in_products' as problem,
+        case when products.product_id is null then 1 else 0 end as orphan_flag
+    from {{ ref('stg_product_attributes') }} as attributes
+    left join {{ ref('stg_products') }} as products on attributes.product_id = products.product_id
+    union all
+    select
         'sends' as entity,
         'customer_not_in_customers' as problem,
         case when customers.customer_id is null then 1 else 0 end as orphan_flag

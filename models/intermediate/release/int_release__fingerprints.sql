@@ -6,7 +6,9 @@
         ['product_id', 'product_name', 'department', 'category', 'subcategory', 'brand', 'is_merchandise',
          'is_durable'], []],
     'stg_product_states': [
-        ['product_id', 'valid_from_at', 'valid_to_at', 'is_active', 'tier'], ['stock_quantity', 'list_price_amount']],
+        ['product_id', 'valid_from_at', 'valid_to_at', 'is_active', 'tier'],
+        ['stock_quantity', 'list_price_amount', 'unit_cost_amount']],
+    'stg_product_attributes': [['product_id', 'attribute_name', 'attribute_value'], []],
     'stg_consents': [['customer_id', 'channel', 'is_opted_in', 'valid_from_at', 'valid_to_at'], []],
     'stg_order_lines': [
         ['order_line_id', 'order_id', 'customer_id', 'product_id', 'ordered_at', 'is_return'],

@@ -24,6 +24,5 @@ inner join exclusions
             when 'brand' then products.brand
             else products.category
         end
-        and exclusions.valid_from_at <= products.cutoff_at
-        and (exclusions.valid_until_at is null or exclusions.valid_until_at > products.cutoff_at)
+        and {{ is_valid_at('exclusions', 'products.cutoff_at') }}
 group by products.cutoff_at, products.product_id

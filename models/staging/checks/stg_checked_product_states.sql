@@ -10,6 +10,7 @@
         'is_active': 'boolean',
         'stock_quantity': 'double',
         'list_price_amount': 'double',
+        'unit_cost_amount': 'double',
         'tier': 'string',
     },
     key=['product_id', 'valid_from_at'],
@@ -17,6 +18,7 @@
     problems={
         'empty_validity': "valid_to_at <= valid_from_at",
         'negative_list_price_amount': "list_price_amount < 0",
+        'negative_unit_cost_amount': "unit_cost_amount < 0",
     },
     seen_at='valid_from_at',
 ) }}

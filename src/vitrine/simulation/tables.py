@@ -27,6 +27,7 @@ def contract_tables(timeline: Timeline) -> dict[str, pa.Table]:
         "customers": _customers(timeline.house),
         "products": _products(timeline.house),
         "product_states": _product_states(timeline),
+        "product_attributes": _product_attributes(timeline.house),
         "consents": _consents(timeline),
         "order_lines": _order_lines(timeline),
         "events": _events(timeline),
@@ -118,7 +119,25 @@ def _product_states(timeline: Timeline) -> pa.Table:
             "is_active": is_active[begins, product],
             "stock_quantity": stock[begins, product].astype(np.float64),
             "list_price_amount": price[begins, product].astype(np.float64),
+            "unit_cost_amount": np.round(products.price[product].astype(np.float64) * products.cost_share[product], 2),
             "tier": pa.array(np.where(products.is_limited[product], "gold", ""), mask=~products.is_limited[product]),
+        }
+    )
+
+
+def _product_attributes(house: House) -> pa.Table:
+    """Return what the house says of each product: material, colour, and whether its edition is limited."""
+    products, codes = house.products, np.arange(len(house.products))
+    values = {
+        "material": np.array(MATERIALS)[products.material],
+        "colour": np.array(COLOURS)[products.colour],
+        "edition": np.where(products.is_limited, "limited", "permanent"),
+    }
+    return pa.table(
+        {
+            "product_id": pa.concat_arrays([product_ids(codes)] * len(values)),
+            "attribute_name": [name for name in values for _ in codes],
+            "attribute_value": np.concatenate(list(values.values())),
         }
     )
 

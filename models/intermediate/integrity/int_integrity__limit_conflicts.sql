@@ -1,0 +1,82 @@
+-- One row per limit or pin that contradicts another row, its channel's policy, or itself.
+
+with limits as (
+    {{ seed_rows(ref('slate_limits'), [
+        'channel', 'limit_name', 'limit_type', 'attribute_name', 'attribute_value', 'slot_count', 'valid_from_on',
+        'valid_until_on'
+    ]) | indent(4) }}
+),
+
+pins as (
+    {{ seed_rows(
+        ref('pinned_slots'), ['channel', 'pin_name', 'slot', 'product_id', 'valid_from_on', 'valid_until_on']
+    ) | indent(4) }}
+),
+
+policies as (
+    select
+        trim(channel) as channel,
+        min(try_cast(slot_count as integer)) as slot_count,
+        min(try_cast(max_per_category as integer)) as max_per_category,
+        min(try_cast(max_per_brand as integer)) as max_per_brand
+    from {{ ref('channel_policies') }}
+    where coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
+    group by trim(channel)
+)
+
+{{ seed_conflict(
+    'slate_limits', 'limit_name', 'attribute_value',
+    "case when limit_type = 'at_least' then 'is empty; name the value that must be there'"
+    ~ " else 'must be empty: the limit counts different values' end",
+    'limits as rows_checked',
+    "(limit_type = 'at_least' and attribute_value is null)"
+    ~ " or (limit_type = 'at_least_distinct' and attribute_value is not null)"
+) }}
+union all
+{{ seed_conflict(
+    'slate_limits', 'rows_checked.limit_name', 'slot_count',
+    "'is ' || rows_checked.slot_count || ', but a slate of channel ' || policies.channel || ' has '"
+    ~ " || cast(policies.slot_count as varchar) || ' slots'",
+    "limits as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
+    "rows_checked.is_for_this_connector and rows_checked.limit_type != 'at_most'"
+    ~ " and try_cast(rows_checked.slot_count as integer) > policies.slot_count"
+) }}
+union all
+{{ seed_conflict(
+    'slate_limits', 'rows_checked.limit_name', 'slot_count',
+    "'asks for ' || rows_checked.slot_count || ' slots of ' || rows_checked.attribute_value || ', but the limit '"
+    ~ " || others.limit_name || ' allows ' || others.slot_count",
+    "limits as rows_checked inner join limits as others on rows_checked.attribute_name = others.attribute_name"
+    ~ " and coalesce(others.attribute_value, rows_checked.attribute_value) = rows_checked.attribute_value"
+    ~ " and others.limit_type = 'at_most' and " ~ rows_overlap('rows_checked', 'others'),
+    "rows_checked.limit_type = 'at_least'"
+    ~ " and try_cast(rows_checked.slot_count as integer) > try_cast(others.slot_count as integer)"
+) }}
+{%- for attribute_name in ['category', 'brand'] %}
+union all
+{{ seed_conflict(
+    'slate_limits', 'rows_checked.limit_name', 'slot_count',
+    "'asks for ' || rows_checked.slot_count || ' slots of ' || rows_checked.attribute_value || ', but max_per_"
+    ~ attribute_name ~ " of channel ' || policies.channel || ' is ' || cast(policies.max_per_" ~ attribute_name
+    ~ " as varchar)",
+    "limits as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
+    "rows_checked.is_for_this_connector and rows_checked.limit_type = 'at_least' and rows_checked.attribute_name = '"
+    ~ attribute_name ~ "' and try_cast(rows_checked.slot_count as integer) > policies.max_per_" ~ attribute_name
+) }}
+{%- endfor %}
+union all
+{{ seed_conflict(
+    'pinned_slots', 'rows_checked.pin_name', 'slot',
+    "'is ' || rows_checked.slot || ', but a slate of channel ' || policies.channel || ' has '"
+    ~ " || cast(policies.slot_count as varchar) || ' slots'",
+    "pins as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
+    "rows_checked.is_for_this_connector and try_cast(rows_checked.slot as integer) > policies.slot_count"
+) }}
+union all
+{{ seed_conflict(
+    'pinned_slots', 'rows_checked.pin_name', 'slot',
+    "'is ' || rows_checked.slot || ', which ' || others.pin_name || ' has taken'",
+    "pins as rows_checked inner join pins as others on rows_checked.slot = others.slot"
+    ~ " and rows_checked.pin_name > others.pin_name and " ~ rows_overlap('rows_checked', 'others'),
+    "true"
+) }}
