@@ -22,19 +22,25 @@ weights as (
         ) as preference
     from {{ weights }}
     where coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
+),
+
+channel_weights as (
+    select
+        policies.channel,
+        weights.objective,
+        weights.weight
+    from policies
+    left join weights
+        on
+            policies.channel = weights.channel
+            and weights.preference = 1
 )
 
 select
-    policies.channel,
-    {%- for objective in ['purchase', 'click', 'cart', 'value', 'margin', 'novelty'] %}
-    coalesce(
-        max(case when weights.objective = '{{ objective }}' then weights.weight end),
-        cast({{ 1 if objective == 'purchase' else 0 }} as double)
-    ) as {{ objective }}_weight{{ ',' if not loop.last }}
+    channel,
+    {%- for name in ['click', 'cart', 'value', 'margin', 'novelty'] %}
+    coalesce(max(case when objective = '{{ name }}' then weight end), 0) as {{ name }}_weight,
     {%- endfor %}
-from policies
-left join weights
-    on
-        policies.channel = weights.channel
-        and weights.preference = 1
-group by policies.channel
+    coalesce(max(case when objective = 'purchase' then weight end), 1) as purchase_weight
+from channel_weights
+group by channel

@@ -4,9 +4,13 @@ with weights as (
     select * from {{ ref('int_integrity__objective_weights') }}
 ),
 
+products as (
+    select * from {{ ref('int_features__products') }}
+),
+
 known as (
     select count({{ margin_amount('products') }}) as margin_count
-    from {{ ref('int_features__products') }} as products
+    from products
 )
 
 select
