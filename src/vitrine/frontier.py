@@ -35,7 +35,7 @@ def slates_at_points(
     Parameters
     ----------
     candidates
-        Columns customer_id, product_id, category, brand, price_amount, relevance_score, unit_penalty, unit_bonus
+        Columns customer_id, product_id, category, brand, price_amount, base_score, unit_penalty, unit_bonus
         (double) and is_required (boolean), one row a customer and product.
     points
         The weights.
@@ -51,14 +51,12 @@ def slates_at_points(
     """
     customer = distinct_ids(candidates["customer_id"]).encode(candidates["customer_id"])
     product = distinct_ids(candidates["product_id"]).encode(candidates["product_id"])
-    relevance, penalty, bonus = (
-        as_doubles(candidates[name]) for name in ("relevance_score", "unit_penalty", "unit_bonus")
-    )
+    base, penalty, bonus = (as_doubles(candidates[name]) for name in ("base_score", "unit_penalty", "unit_bonus"))
     is_required = as_doubles(candidates["is_required"].cast(pa.int8())) > 0
     shown = candidates.select(["customer_id", "product_id", "category", "brand", "price_amount"])
     starts = np.searchsorted(np.sort(customer), np.arange(customer.max(initial=-1) + 1))
     for point in points:
-        score = np.round(relevance - point.popularity_penalty * penalty + point.value_weight * bonus, 9)
+        score = np.round(base - point.popularity_penalty * penalty + point.value_weight * bonus, 9)
         order = np.lexsort((product, -score, ~is_required, customer))
         place = np.arange(len(order)) - starts[customer[order]]
         kept = order[place < pool_size]

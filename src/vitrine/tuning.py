@@ -113,14 +113,14 @@ def ndcg(lists: pa.Table, targets: pa.Table, slot_count: int = 10) -> FloatArray
 def choose_point(points: Iterable[dict[str, Any]], max_loss_share: float) -> dict[str, Any]:
     """Return the point of a channel's frontier with the most discovery that relevance can bear.
 
-    Of the points whose NDCG is at most `max_loss_share` below that without penalty and value weight, and whose slates
+    Of the points whose NDCG is at most `max_loss_share` below that without novelty and value, and whose slates
     are worth at least as much as there, the one with the lowest mean popularity percentile; of those that are equal to
     a hundredth, the one whose slates are worth most.
 
     Raises
     ------
     ValueError
-        If the frontier lacks the point without penalty and value weight, or is of more channels than one.
+        If the frontier lacks the point without novelty and value, or is of more channels than one.
     """
     rows = list(points)
     if len({row["channel"] for row in rows}) > 1:
@@ -148,25 +148,20 @@ def parameters_csv(text: str, connector: str, model: str, values: Mapping[str, f
     return _written(header, kept)
 
 
-def policies_csv(text: str, connector: str, channel: str, penalty: float, value_weight: float, note: str) -> str:
-    """Return seeds/channel_policies.csv with the two weights set in the connector's row of the channel.
+def weights_csv(text: str, connector: str, channel: str, weights: Mapping[str, float], note: str) -> str:
+    """Return seeds/objective_weights.csv with the connector's rows of these objectives of the channel set.
 
-    Where the connector has none yet, the row for every connector is copied for it.
-
-    Raises
-    ------
-    ValueError
-        If the channel has neither row.
+    Where the connector has no row for one, it gets one, with the owner of the row for every connector; all others stay.
     """
     header, rows = _read(text)
-    own = [row for row in rows if row["channel"] == channel and row["connector"] == connector]
-    general = [row for row in rows if row["channel"] == channel and not row["connector"]]
-    if not own and not general:
-        raise ValueError(f"seeds/channel_policies.csv has no row for channel {channel}.")
-    if not own:
-        own = [{**general[0], "connector": connector}]
-        rows.append(own[0])
-    own[0].update(popularity_penalty=f"{penalty:g}", value_weight=f"{value_weight:g}", note=note)
+    for objective, weight in weights.items():
+        mine = [row for row in rows if (row["channel"], row["objective"]) == (channel, objective)]
+        own = [row for row in mine if row["connector"] == connector]
+        if not own:
+            owner = next((row["owner"] for row in mine if not row["connector"]), "")
+            own = [{"connector": connector, "channel": channel, "objective": objective, "owner": owner}]
+            rows.append(own[0])
+        own[0].update(weight=f"{weight:g}", note=note)
     return _written(header, rows)
 
 

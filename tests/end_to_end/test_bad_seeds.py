@@ -23,12 +23,12 @@ def test_bad_values_of_a_policy_are_named_together(project):
         project,
         "channel_policies",
         [
-            ",email,discovery,many,top_share,7,0.1,high,0.2,3,4,14,CRM,a note",
-            "contract_files,push,discovery,2.5,everybody,0.5,0.1,0.1,,3,4,14,CRM,a note",
-            "shop,push,discovery,3,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
-            ",site,discovery,3,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
-            ",site,discovery,4,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
-            "complete_journey,email ,discovery,4,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note",
+            ",email,discovery,many,top_share,7,0.2,3,4,14,CRM,a note",
+            "contract_files,push,discovery,2.5,everybody,0.5,,3,4,14,CRM,a note",
+            "shop,push,discovery,3,top_share,0.5,0.2,3,4,14,CRM,a note",
+            ",site,discovery,3,top_share,0.5,0.2,3,4,14,CRM,a note",
+            ",site,discovery,4,top_share,0.5,0.2,3,4,14,CRM,a note",
+            "complete_journey,email ,discovery,4,top_share,0.5,0.2,3,4,14,CRM,a note",
         ],
     )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
@@ -36,7 +36,6 @@ def test_bad_values_of_a_policy_are_named_together(project):
     assert "seeds/channel_policies.csv has values that cannot be used" in said
     assert "channel email, column slot_count: is many, must be a whole number from 1 to 50" in said
     assert "channel email, column audience_value: is 7, must be a number from 0 to 1" in said
-    assert "channel email, column value_weight: is high, must be a number from 0 to 1" in said
     assert "channel push of contract_files, column slot_count: is 2.5, must be a whole number from 1 to 50" in said
     assert "channel push of contract_files, column audience_type: is everybody, must be top_share or threshold" in said
     assert "channel push of contract_files, column diversity_strength: is (empty), must be a number" in said
@@ -46,13 +45,44 @@ def test_bad_values_of_a_policy_are_named_together(project):
 
 
 def test_a_connector_without_a_policy_is_named(project):
-    edited(
-        project, "channel_policies", ["complete_journey,email,discovery,4,top_share,0.5,0.1,0.1,0.2,3,4,14,CRM,a note"]
-    )
+    edited(project, "channel_policies", ["complete_journey,email,discovery,4,top_share,0.5,0.2,3,4,14,CRM,a note"])
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
     arguments = ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"]
     said = stopped(project, arguments, {"connector": "contract_files"})
     assert "there is no row for the connector contract_files; add one, or one with an empty connector" in said
+
+
+def test_bad_weights_of_objectives_are_named_together(project):
+    edited(project, "channel_policies", [",email,discovery,4,top_share,0.5,0.2,3,4,14,CRM,a note"])
+    edited(
+        project,
+        "objective_weights",
+        [
+            ",email,purchase,0,CRM,a note",
+            ",email,novelty,much,CRM,a note",
+            ",email,value,2,CRM,a note",
+            ",email,value,0.1,CRM,a note",
+            "shop,email,novelty,1,CRM,a note",
+            ",email,beauty,1,CRM,a note",
+            ",fax,novelty,1,CRM,a note",
+            ",email,click,0.3,CRM,a note",
+            "complete_journey,email,cart,nan,CRM,a note",
+            "maison,email,click,0.4,CRM,a note",
+        ],
+    )
+    models = ["int_integrity__objective_errors", "+int_integrity__objective_weights"]
+    said = stopped(project, ["build", "--select", *models, "--exclude-resource-type", "test"], {})
+    assert "seeds/objective_weights.csv has values that cannot be used" in said
+    assert "channel email, objective purchase, column weight: is 0, must be a number above 0 to 10" in said
+    assert "channel email, objective novelty, column weight: is much, must be a number from 0 to 10" in said
+    assert "channel email, objective value, column weight: is 2, must be a number from 0 to 1" in said
+    assert "channel email, objective value, column objective: stands there 2 times, must be one row" in said
+    assert "channel email, objective novelty of shop, column connector: is shop, must be empty" in said
+    assert "column objective: is beauty, must be one of purchase, click, cart, value, margin, novelty" in said
+    assert "channel fax, objective novelty, column channel: seeds/channel_policies.csv has no such channel" in said
+    assert "is 0.3, but connector complete_journey has no impressions: set it to 0 in a row of its own" in said
+    assert "channel email, objective cart of complete_journey, column weight: is nan, must be a number from" in said
+    assert "0.4" not in said
 
 
 def test_bad_rows_of_the_model_parameters_are_named_together(project):

@@ -70,30 +70,30 @@ def test_a_first_build_publishes_what_its_audience_gets(shop):
 def test_the_search_writes_seeds_that_the_project_accepts(shop, tmp_path):
     warehouse, variables = shop
     copy = project_copy(tmp_path)
-    before = (copy / "seeds" / "channel_policies.csv").read_text()
+    before = (copy / "seeds" / "objective_weights.csv").read_text()
     command = [sys.executable, "-m", "vitrine.engines.tuning", "contract_files", "--draws", "1", "--project", str(copy)]
     done = subprocess.run(command, env=warehouse.environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert all(done.stdout.count(f"{model}: NDCG@10") == 1 for model in ("als", "affinity", "ranker")), done.stdout
-    policies = (copy / "seeds" / "channel_policies.csv").read_text()
-    assert policies.startswith(before)
-    assert policies.count("\ncontract_files,email,") == 1
+    weights = (copy / "seeds" / "objective_weights.csv").read_text()
+    assert weights.startswith(before)
+    assert [weights.count(f"\ncontract_files,email,{name},") for name in ("novelty", "value", "purchase")] == [1, 1, 0]
     again = Warehouse(tmp_path, copy)
-    again.run(["build", "--select", "+int_integrity__channel_policies", "+int_integrity__model_parameters"], variables)
-    (found,) = again.query("select popularity_penalty, value_weight from intermediate.int_integrity__channel_policies")
+    again.run(["build", "--select", "+int_integrity__objective_weights", "+int_integrity__model_parameters"], variables)
+    (found,) = again.query("select novelty_weight, value_weight from intermediate.int_integrity__objective_weights")
     points = "select popularity_penalty, value_weight, is_efficient from evaluation.evaluation_frontier"
     assert (*found, True) in warehouse.query(points)
 
 
-def test_a_search_that_changes_a_model_leaves_the_policies_for_the_next_build(shop, tmp_path, monkeypatch, capsys):
+def test_a_search_that_changes_a_model_leaves_the_weights_for_the_next_build(shop, tmp_path, monkeypatch, capsys):
     warehouse, variables = shop
     copy = project_copy(tmp_path)
-    policies = (copy / "seeds" / "channel_policies.csv").read_text()
+    weights = (copy / "seeds" / "objective_weights.csv").read_text()
     monkeypatch.setenv("VITRINE_WAREHOUSE", str(warehouse.path))
     monkeypatch.setattr(tuning, "best_trial", lambda trials: trials[-1])
     tuning.main(["contract_files", "--draws", "2", "--project", str(copy)])
-    assert "then tune again for the policies" in capsys.readouterr().out
-    assert (copy / "seeds" / "channel_policies.csv").read_text() == policies
+    assert "then tune again for the objectives' weights" in capsys.readouterr().out
+    assert (copy / "seeds" / "objective_weights.csv").read_text() == weights
     again = Warehouse(tmp_path, copy)
     again.run(["build", "--select", "+int_integrity__model_parameters"], variables)
     found = again.query("select distinct model from intermediate.int_integrity__model_parameters order by model")

@@ -21,7 +21,7 @@ def candidates(count=40, customers=5):
             "category": [f"k{i % 7}" for i in range(size)],
             "brand": pa.array([None] * size, pa.string()),
             "price_amount": random.uniform(1, 9, size),
-            "relevance_score": random.normal(size=size),
+            "base_score": random.normal(size=size),
             "unit_penalty": np.tile(np.linspace(0, 3, count), customers),
             "unit_bonus": random.uniform(0, 2, size),
             "is_required": [False] * size,
@@ -45,9 +45,7 @@ def test_a_point_gives_what_the_reranker_makes_of_its_score():
     table = candidates()
     point = PolicyPoint(0.5, 0.3)
     score = (
-        table["relevance_score"].to_numpy()
-        - 0.5 * table["unit_penalty"].to_numpy()
-        + 0.3 * table["unit_bonus"].to_numpy()
+        table["base_score"].to_numpy() - 0.5 * table["unit_penalty"].to_numpy() + 0.3 * table["unit_bonus"].to_numpy()
     )
     (found,) = slates_at_points(table, [point], PARAMS, 100)
     expected = rerank(table.append_column("objective_score", pa.array(np.round(score, 9))), PARAMS)

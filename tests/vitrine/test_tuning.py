@@ -7,7 +7,7 @@ import pytest
 from vitrine.affinity_models import AffinityParams
 from vitrine.als import AlsParams
 from vitrine.ranker import RankerParams
-from vitrine.tuning import SPACES, Trial, best_trial, choose_point, drawn, ndcg, parameters_csv, policies_csv
+from vitrine.tuning import SPACES, Trial, best_trial, choose_point, drawn, ndcg, parameters_csv, weights_csv
 
 SPACE = {"factors": (8, 16), "alpha": (0.5, 1.0, 2.0)}
 
@@ -102,10 +102,13 @@ def test_parameters_of_one_connector_and_model_are_replaced_and_all_others_kept(
     assert again == found.replace('alpha,0.5,"new, better"', "alpha,4,again")
 
 
-def test_a_policy_row_is_set_or_copied_for_the_connector():
-    text = "connector,channel,popularity_penalty,value_weight,owner,note\n,email,0.1,0,CRM,why\n"
-    found = policies_csv(text, "shop", "email", 0.5, 0.2, "tuned")
-    assert found == text + "shop,email,0.5,0.2,CRM,tuned\n"
-    assert policies_csv(found, "shop", "email", 1, 0, "again") == text + "shop,email,1,0,CRM,again\n"
-    with pytest.raises(ValueError, match="no row for channel fax"):
-        policies_csv(text, "shop", "fax", 1, 0, "")
+def test_weights_of_a_channel_are_set_or_added_for_the_connector_and_all_others_kept():
+    text = (
+        "connector,channel,objective,weight,owner,note\n,email,purchase,1,CRM,why\n,email,novelty,0.1,CRM,why\n"
+        "shop,site,value,0.3,Web,why\n"
+    )
+    found = weights_csv(text, "shop", "email", {"novelty": 0.5, "value": 0.2}, "tuned")
+    assert found == text + "shop,email,novelty,0.5,CRM,tuned\nshop,email,value,0.2,,tuned\n"
+    again = weights_csv(found, "shop", "email", {"novelty": 1, "value": 0}, "again")
+    assert again == text + "shop,email,novelty,1,CRM,again\nshop,email,value,0,,again\n"
+    assert "shop,site,value,0.6,Web,tuned\n" in weights_csv(text, "shop", "site", {"value": 0.6}, "tuned")

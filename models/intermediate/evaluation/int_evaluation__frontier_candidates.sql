@@ -1,5 +1,5 @@
--- One row per customer who ordered after the validate cutoff and candidate that no rule blocks: what it scores without
--- a policy, and what one unit of each policy weight takes or adds.
+-- One row per channel, customer who ordered after the validate cutoff and candidate that no rule blocks: what it scores
+-- without novelty and value, and what one unit of each of these weights takes or adds.
 
 with cutoffs as (
     select * from {{ ref('int_calendar__cutoffs') }}
@@ -22,20 +22,27 @@ eligibility as (
 
 products as (
     select * from {{ ref('int_features__products') }}
+),
+
+weights as (
+    select * from {{ ref('int_integrity__objective_weights') }}
 )
 
 select
     scores.cutoff_at,
+    weights.channel,
     scores.customer_id,
     scores.product_id,
     products.category,
     products.brand,
     products.price_amount,
-    scores.relevance_score + eligibility.boost as relevance_score,
+    weights.purchase_weight * scores.relevance_score
+    + {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} + eligibility.boost as base_score,
     {{ popularity_penalty('products.popularity_z', 1) }} as unit_penalty,
     {{ value_bonus('products.price_amount', 1) }} as unit_bonus,
     eligibility.is_required
 from scores
+cross join weights
 inner join cutoffs on scores.cutoff_at = cutoffs.cutoff_at
 inner join buyers
     on

@@ -23,8 +23,6 @@ select
     try_cast(slot_count as integer) as slot_count,
     audience_type,
     try_cast(audience_value as double) as audience_value,
-    try_cast(popularity_penalty as double) as popularity_penalty,
-    try_cast(value_weight as double) as value_weight,
     try_cast(diversity_strength as double) as diversity_strength,
     try_cast(max_per_category as integer) as max_per_category,
     try_cast(max_per_brand as integer) as max_per_brand,

@@ -3,8 +3,6 @@
 {%- set numbers = {
     'slot_count': [1, 50, 'integer'],
     'audience_value': [0, 1, 'double'],
-    'popularity_penalty': [0, 10, 'double'],
-    'value_weight': [0, 1, 'double'],
     'diversity_strength': [0, 1, 'double'],
     'max_per_category': [1, 50, 'integer'],
     'max_per_brand': [1, 50, 'integer'],

@@ -1,12 +1,17 @@
 -- One row per cutoff, channel, customer and candidate in reach of a slate, with each addend of its score.
 -- Blocked candidates are out; what is left is cut to the pool that the re-ranker looks at.
 
+{{- raise_when_any(
+    "select problem from " ~ ref('int_ranking__objective_errors') ~ " order by problem",
+    "seeds/objective_weights.csv asks for what the data cannot say:"
+) }}
+
 with scores as (
     select * from {{ ref('int_ranking__scores') }}
 ),
 
-policies as (
-    select * from {{ ref('int_integrity__channel_policies') }}
+weights as (
+    select * from {{ ref('int_integrity__objective_weights') }}
 ),
 
 eligibility as (
@@ -25,7 +30,7 @@ products as (
 addends as (
     select
         scores.cutoff_at,
-        policies.channel,
+        weights.channel,
         scores.customer_id,
         scores.product_id,
         products.category,
@@ -35,14 +40,16 @@ addends as (
         scores.purchase_probability * products.price_amount as expected_value_amount,
         scores.relevance_score,
         products.popularity_percentile,
-        {{ popularity_penalty('products.popularity_z', 'policies.popularity_penalty') }} as popularity_penalty,
-        {{ value_bonus('products.price_amount', 'policies.value_weight') }} as value_bonus,
+        weights.purchase_weight,
+        {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }} as popularity_penalty,
+        {{ value_bonus('products.price_amount', 'weights.value_weight') }} as value_bonus,
+        {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} as margin_bonus,
         eligibility.boost,
         eligibility.is_required,
         candidates.candidate_source,
         candidates.anchor_product_id
     from scores
-    cross join policies
+    cross join weights
     inner join eligibility
         on
             scores.cutoff_at = eligibility.cutoff_at
@@ -62,7 +69,9 @@ addends as (
 scored as (
     select
         addends.*,
-        round(relevance_score - popularity_penalty + value_bonus + boost, 9) as objective_score
+        round(
+            purchase_weight * relevance_score - popularity_penalty + value_bonus + margin_bonus + boost, 9
+        ) as objective_score
     from addends
 ),
 

@@ -58,6 +58,7 @@ select
     objectives.relevance_score,
     objectives.popularity_penalty,
     objectives.value_bonus,
+    objectives.margin_bonus,
     objectives.boost,
     objectives.objective_score,
     slates.marginal_score,

@@ -37,6 +37,7 @@ select
     slates.relevance_score,
     slates.popularity_penalty,
     slates.value_bonus,
+    slates.margin_bonus,
     slates.boost,
     slates.objective_score,
     slates.marginal_score,

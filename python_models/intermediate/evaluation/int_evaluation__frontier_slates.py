@@ -4,13 +4,15 @@ Grain: one row per channel, point (popularity penalty and value weight), custome
 Algorithm: `vitrine.frontier.slates_at_points`. Parameters: the channel's policy and `meta` in the yml.
 """
 
+from operator import itemgetter
+
 from vitrine.engines.frames import read_table
 from vitrine.frontier import PolicyPoint
 from vitrine.rerank import RerankParams
-from vitrine.tables import concat, frontier_rows
+from vitrine.tables import concat, frontier_rows, join_on_keys
 
 RERANK = ["slot_count", "diversity_strength", "max_per_category", "max_per_brand"]
-CANDIDATE = ["customer_id", "product_id", "category", "brand", "price_amount", "relevance_score"]
+CANDIDATE = ["customer_id", "product_id", "category", "brand", "price_amount", "base_score"]
 UNITS = ["unit_penalty", "unit_bonus", "is_required"]
 
 
@@ -18,14 +20,17 @@ def model(dbt, session):
     weights = dict(dbt.config.meta_get("similarity"))
     penalties, values = list(dbt.config.meta_get("penalties")), list(dbt.config.meta_get("value_weights"))
     pool_size = int(dbt.config.meta_get("pool_size"))
-    policies = read_table(
-        dbt.ref("int_integrity__channel_policies"), ["channel", "popularity_penalty", "value_weight", *RERANK]
+    policies = join_on_keys(
+        read_table(dbt.ref("int_integrity__channel_policies"), ["channel", *RERANK]),
+        read_table(dbt.ref("int_integrity__objective_weights"), ["channel", "novelty_weight", "value_weight"]),
+        ["channel"],
     ).to_pylist()
-    candidates = read_table(dbt.ref("int_evaluation__frontier_candidates"), [*CANDIDATE, *UNITS])
+    candidates = dbt.ref("int_evaluation__frontier_candidates")
 
-    def rows_of(channel, popularity_penalty, value_weight, **policy):
-        own = PolicyPoint(popularity_penalty, value_weight)
+    def rows_of(channel, novelty_weight, value_weight, **policy):
+        own = PolicyPoint(novelty_weight, value_weight)
         params = RerankParams(**policy, **weights)
-        return frontier_rows(channel, candidates, penalties, values, own, params, pool_size)
+        rows = read_table(candidates, [*CANDIDATE, *UNITS], f"channel = '{channel}'")
+        return frontier_rows(channel, rows, penalties, values, own, params, pool_size)
 
-    return concat(rows_of(**policy) for policy in policies)
+    return concat(rows_of(**policy) for policy in sorted(policies, key=itemgetter("channel")))

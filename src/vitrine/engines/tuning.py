@@ -1,7 +1,7 @@
 """`make tune`: search parameters on the validate cutoff of a built warehouse, and write them into the seeds.
 
 The outcome of the evaluate cutoff is never read. The seeds are the result: review them, build, commit. A search that
-changes a model leaves the policies alone, for the frontier that they are chosen on is that of the model before.
+changes a model leaves the weights alone, for the frontier that they are chosen on is that of the model before.
 """
 
 import argparse
@@ -24,9 +24,9 @@ from vitrine.encoding import FloatArray, Ids, IntArray, distinct_ids
 from vitrine.engines.frames import is_at
 from vitrine.parameters import whole_numbers, with_parameters
 from vitrine.ranker import RankerParams, fit_ranker, score_candidates
-from vitrine.tuning import SPACES, Trial, best_trial, choose_point, drawn, ndcg, parameters_csv, policies_csv
+from vitrine.tuning import SPACES, Trial, best_trial, choose_point, drawn, ndcg, parameters_csv, weights_csv
 
-SEEDS = ("model_parameters", "channel_policies")
+SEEDS = ("model_parameters", "objective_weights")
 DEFAULTS = {
     "als": ("python_models/intermediate/candidates/int_candidates__als_factors.yml", AlsParams),
     "affinity": ("python_models/intermediate/candidates/int_candidates__affinities.yml", AffinityParams),
@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--max-loss-share",
         type=float,
         default=0.03,
-        help="share of the NDCG without penalty and value weight that discovery may cost",
+        help="share of the NDCG without novelty and value that discovery may cost",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--project", type=Path, default=Path(), help="folder of dbt_project.yml")
@@ -198,7 +198,7 @@ def main(arguments: list[str] | None = None) -> None:
     day = f"{known.cutoff:%Y-%m-%d}"
     print(f"{options.connector}: choosing on what was bought in the horizon after {day}", flush=True)
     tuned = known.read("select * from intermediate.int_integrity__model_parameters")
-    parameters_path, policies_path = (project / "seeds" / f"{seed}.csv" for seed in SEEDS)
+    parameters_path, weights_path = (project / "seeds" / f"{seed}.csv" for seed in SEEDS)
     text = before = parameters_path.read_text()
     trials_of: dict[str, Any] = {
         "als": als_trials,
@@ -224,26 +224,27 @@ def main(arguments: list[str] | None = None) -> None:
         parameters_path.write_text(text)
         print(
             "Written: seeds/model_parameters.csv. Review it (git diff seeds) and build; then tune again for the "
-            "policies, whose frontier changes with the models."
+            "objectives' weights, whose frontier changes with the models."
         )
         return
-    policies = policies_path.read_text()
+    text = weights_path.read_text()
     for channel in sorted({row["channel"] for row in known.frontier}):
         points = [row for row in known.frontier if row["channel"] == channel]
         point = choose_point(points, options.max_loss_share)
-        penalty, weight = point["popularity_penalty"], point["value_weight"]
+        weights = {"novelty": point["popularity_penalty"], "value": point["value_weight"]}
         figures = (
             f"NDCG@10 {point['ndcg']:.4f}, popularity percentile {point['mean_popularity_percentile']:.3f}, "
             f"coverage {point['catalogue_coverage']:.3f}"
         )
         note = (
-            f"The most discovery that costs at most {options.max_loss_share:.0%} of the NDCG without penalty and value "
-            f"weight; customers who ordered after {day}: {figures}"
+            f"The most discovery that costs at most {options.max_loss_share:.0%} of the NDCG without novelty and "
+            f"value; customers who ordered after {day}: {figures}"
         )
-        policies = policies_csv(policies, options.connector, channel, penalty, weight, note)
-        print(f"{channel}: popularity_penalty {penalty:g}, value_weight {weight:g} ({figures})", flush=True)
-    policies_path.write_text(policies)
-    print("Written: seeds/channel_policies.csv. Review it (git diff seeds), then build.")
+        text = weights_csv(text, options.connector, channel, weights, note)
+        chosen = ", ".join(f"{objective} {weight:g}" for objective, weight in weights.items())
+        print(f"{channel}: {chosen} ({figures})", flush=True)
+    weights_path.write_text(text)
+    print("Written: seeds/objective_weights.csv. Review it (git diff seeds), then build.")
 
 
 def _replaced(params: Any, values: dict[str, float]) -> Any:
