@@ -40,6 +40,35 @@ def distinct_ids(column: pa.ChunkedArray | pa.Array) -> Ids:
     return Ids(taken.cast(pa.string()))
 
 
+def encoded_ids(column: pa.ChunkedArray | pa.Array) -> tuple[Ids, NDArray[np.int32]]:
+    """Collect the distinct ids of a column and its codes in one pass, for columns of many rows.
+
+    Returns
+    -------
+    tuple
+        What `distinct_ids` returns, and the code of each row, -1 for NULL. Shape (n,), int32.
+    """
+    chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+    if pa.types.is_dictionary(chunked.type):
+        chunked = chunked.cast(chunked.type.value_type)
+    if not len(chunked):
+        return Ids(pa.array([], pa.string())), np.empty(0, np.int32)
+    coded = chunked.dictionary_encode().unify_dictionaries()
+    # The last place of `rank` is that of NULL.
+    values = coded.chunk(0).dictionary
+    order = pc.sort_indices(values)
+    rank = np.empty(len(values) + 1, np.int32)
+    rank[order.to_numpy()] = np.arange(len(values), dtype=np.int32)
+    rank[-1] = -1
+    indices = [pc.fill_null(chunk.indices, len(values)).to_numpy(zero_copy_only=False) for chunk in coded.chunks]
+    codes = np.empty(len(chunked), np.int32)
+    begin = 0
+    for part in indices:
+        np.take(rank, part, out=codes[begin : begin + len(part)])
+        begin += len(part)
+    return Ids(values.take(order).cast(pa.string())), codes
+
+
 def as_doubles(column: pa.ChunkedArray | pa.Array) -> FloatArray:
     """Return a column as float64 with NULL as NaN. Shape (n,)."""
     return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)

@@ -1,154 +1,167 @@
-"""Slates from scored candidates: relevance against variety, under caps, for many customers at once.
+"""Slates from scored candidates: relevance against variety within guardrails, for many customers at once.
 
-Greedy maximal marginal relevance: Carbonell and Goldstein, "The Use of MMR, Diversity-Based Reranking for
-Reordering Documents and Producing Summaries", SIGIR 1998.
+The compiled loops are in `vitrine.rerank_kernels`, the exact search in `vitrine.rerank_exact`, the capacities in
+`vitrine.exposure`.
 """
-
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from vitrine.encoding import FloatArray, IntArray, as_doubles, distinct_ids
+from vitrine.encoding import IntArray
+from vitrine.exposure import settle
+from vitrine.rerank_encoding import Problem, encode
+from vitrine.rerank_exact import improve
+from vitrine.rerank_guardrails import Guardrails, PairRule, Pin, RerankParams, SlotLimit, contradictions
+from vitrine.rerank_kernels import MEASURES, NO_PLAN, Slates, make_desk, rank_customers
+from vitrine.threads import in_parts
 
+__all__ = ["Guardrails", "PairRule", "Pin", "RerankParams", "SlotLimit", "contradictions", "rerank"]
 
-@dataclass(frozen=True)
-class RerankParams:
-    """How one channel's slates are made."""
-
-    slot_count: int = 10
-    diversity_strength: float = 0.2
-    """0 keeps the order of relevance, 1 looks at variety only."""
-    max_per_category: int = 3
-    max_per_brand: int = 4
-    category_weight: float = 0.5
-    """Similarity of two products of one category; the three weights add up to 1."""
-    brand_weight: float = 0.25
-    price_weight: float = 0.25
-    """Similarity of two products of one price; it falls by a factor e per factor e in price."""
-    batch_size: int = 4096
-    """Customers handled at once; memory grows with it, not with the number of customers."""
+NO_GUARDRAILS = Guardrails()
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """Candidates of a batch, one row a customer, padded. All of shape (customers, candidates)."""
-
-    relevance: FloatArray
-    category: IntArray
-    brand: IntArray
-    log_price: FloatArray
-    filled: NDArray[np.bool_]
-
-
-def rerank(candidates: pa.Table, params: RerankParams) -> pa.Table:
+def rerank(
+    candidates: pa.Table,
+    params: RerankParams,
+    guardrails: Guardrails = NO_GUARDRAILS,
+    attributes: pa.Table | None = None,
+    tastes: pa.Table | None = None,
+    capacities: pa.Table | None = None,
+) -> pa.Table:
     """Choose and order each customer's slate.
+
+    **Methods.** Slots are filled from the first to the last with the candidate of the greatest marginal value. With r,
+    the customer's scores brought to 0 to 1 less `coherence_strength` times the taste distance, and s, the
+    `diversity_strength`:
+
+    - `mmr`: (1 - s) r - s times the likeness to the closest product above (Carbonell and Goldstein, "The Use of MMR,
+      Diversity-Based Reranking for Reordering Documents and Producing Summaries", SIGIR 1998).
+    - `dpp`: (1 - s) r + s log d², where d² is what the product adds to the determinant of the likenesses, its share
+      that no product above explains. This is the greedy choice for the kernel diag(q) S diag(q) with q = exp(alpha r),
+      alpha = (1 - s) / (2 s) and S the likenesses, 1 on the diagonal, times .99 off it (Chen, Zhang and Zhou, "Fast
+      Greedy MAP Inference for Determinantal Point Process to Improve Recommendation Diversity", NeurIPS 2018), scaled
+      by s so that s = 0 is defined.
+    - `calibration`: the gain in (1 - s) times the sum of r - s KL(p, q), p the customer's tastes and q the slate's
+      categories, smoothed with .01 p (Steck, "Calibrated Recommendations", RecSys 2018).
+    - `quota`: slots by category in proportion to the customer's tastes (largest remainder), by r within; the slots that
+      no candidate of their category fills go to the most relevant others.
+
+    Likeness is the weighted sum of: same category, same brand, exp(-|log price gap|). A customer without tastes is
+    ranked by r.
+
+    **Hard**, never broken, the slate gets shorter instead: `at_most` limits (`max_per_category` and `max_per_brand` are
+    two), `never` and `always` pairs, capacities.
+
+    **Soft**, weakest first: the taste distance, `at_least_distinct`, `at_least`, required products, pins. A longer
+    slate comes before all of them, a stronger one before all weaker ones; of limits of one kind as many as possible
+    are kept, then as many of their slots. `relaxed_limits` names those that gave way, in this order and within it as
+    they were given (pins by slot). Reserves come last: a slot goes to one where no other candidate may stand there, or
+    where only a reserve serves a soft rule (so also before a candidate beyond the taste distance).
+
+    **What is exact.** Greedy choice looks ahead: when the slots left are needed for required products or limits, it
+    chooses among those who serve one. Where its slate is short of a bound on what any slate can keep, integer
+    programming (HiGHS) decides which slate keeps the most and, among those, has the fewest reserves and the greatest
+    sum of r; the method then orders its products. So length and soft rules are exact, for each customer alone; the
+    value of the slate is greedy. Without guardrails, required products, reserves and a taste bound nothing is
+    searched: the slate is that of the greedy definition, which the two caps may leave shorter than it could be. With
+    capacities, length and soft rules are exact given the products that a customer lost to others; who gets which is
+    deferred acceptance (`vitrine.exposure`), by required and pinned first, then by objective_score.
 
     Parameters
     ----------
     candidates
-        Columns customer_id, product_id, category, brand (NULL: none, never capped), price_amount and
-        objective_score (higher is better), one row a customer and product.
+        Columns customer_id, product_id, category, brand (NULL: none, never limited), price_amount and objective_score
+        (higher is better), one row a customer and product. Optional: is_required (boolean; must be in the slate),
+        is_reserve (boolean), taste_distance (double, 0 to 1; NULL: unknown, taken as 0).
     params
         The policy.
+    guardrails
+        Limits, pairs and pins beside the policy.
+    attributes
+        Columns product_id, attribute_name, attribute_value, one row a product and name. `product` (the id), `category`
+        and `brand` are known without it. A product without a value belongs to no group of the attribute.
+    tastes
+        Columns customer_id, category, share: what `calibration` and `quota` go by.
+    capacities
+        Columns product_id, slot_count: most slates of a product in this call; a product without a row has no bound.
 
     Returns
     -------
     pa.Table
-        Columns customer_id, product_id, slot (1 is first), objective_score, marginal_score (the trade-off that
-        won the slot). A customer whose candidates the caps exhaust gets a shorter slate. The same for any
-        order of the rows.
+        Columns customer_id, product_id, slot (1 is first), objective_score, marginal_score (the value that won the
+        slot), relaxed_limits (names separated by a comma, NULL where nothing gave way), by customer and slot. A
+        customer without a feasible product has no row. The same for any order of the rows and number of threads.
+
+    Raises
+    ------
+    ValueError
+        Where guardrails contradict each other or name an unknown attribute, scores are missing, or the method lacks
+        its tastes.
     """
-    customers, products = distinct_ids(candidates["customer_id"]), distinct_ids(candidates["product_id"])
-    customer = customers.encode(candidates["customer_id"])
-    product = products.encode(candidates["product_id"])
-    score = as_doubles(candidates["objective_score"])
-    order = np.lexsort((product, -score, customer))
-    customer, product, score = customer[order], product[order], score[order]
-    category = distinct_ids(candidates["category"]).encode(candidates["category"])[order]
-    brand = distinct_ids(candidates["brand"]).encode(candidates["brand"])[order]
-    price = np.nan_to_num(as_doubles(candidates["price_amount"])[order], nan=1.0)
-    log_price = np.log(np.maximum(price, 1e-6))
-    starts = np.searchsorted(customer, np.arange(len(customers) + 1))
-    chosen: list[IntArray] = []
-    slots: list[IntArray] = []
-    marginals: list[FloatArray] = []
-    for begin, end in _ranges(len(customers), params.batch_size):
-        places, filled = _padded(starts[begin : end + 1])
-        batch = _Batch(_normalised(score[places], filled), category[places], brand[places], log_price[places], filled)
-        for slot, (rows, picks, marginal) in enumerate(_greedy(batch, params), start=1):
-            chosen.append(places[rows, picks])
-            slots.append(np.full(len(rows), slot))
-            marginals.append(marginal)
-    at = np.concatenate(chosen) if chosen else np.empty(0, np.int64)
-    slot_of = np.concatenate(slots) if slots else np.empty(0, np.int64)
-    marginal_of = np.concatenate(marginals) if marginals else np.empty(0)
+    found = contradictions(guardrails, params)
+    if found:
+        raise ValueError(" ".join(found))
+    problem = encode(candidates, params, guardrails, attributes, tastes, capacities)
+    return _table(problem, _slates(problem))
+
+
+def _slates(problem: Problem) -> Slates:
+    """Make the slates of all customers."""
+    pool, count = problem.pool, len(problem.customers)
+    slates = Slates(
+        np.full((count, problem.rules.slot_count), -1, np.int64),
+        np.empty((count, problem.rules.slot_count)),
+        np.zeros((count, len(problem.soft_names)), np.bool_),
+        np.zeros((count, MEASURES), np.int16),
+        np.zeros(count, np.bool_),
+    )
+
+    def rank_part(customers: IntArray) -> None:
+        desk = make_desk(pool, problem.rules, problem.tastes, customers)
+        rank_customers(pool, problem.rules, problem.tastes, customers, desk, NO_PLAN, slates)
+
+    def rank(customers: IntArray) -> None:
+        in_parts(rank_part, customers)
+        for customer in customers[slates.is_open_question[customers]]:
+            improve(pool, problem.rules, problem.tastes, int(customer), slates)
+
+    if len(problem.capacity):
+        pool.is_lost[:] = problem.capacity[pool.product] == 0
+    rank(np.arange(count))
+    if len(problem.capacity):
+        is_pinned = np.zeros(len(problem.products), np.bool_)
+        pinned = problem.rules.pins[:, 0]
+        is_pinned[pinned[pinned >= 0]] = True
+        is_first = is_pinned[pool.product]
+        if len(pool.is_required):
+            is_first |= pool.is_required
+        settle(slates.rows, problem.customer, pool.product, pool.score, is_first, problem.capacity, pool.is_lost, rank)
+    return slates
+
+
+def _table(problem: Problem, slates: Slates) -> pa.Table:
+    """Return the slates as rows."""
+    is_filled = slates.rows >= 0
+    customer, place = np.nonzero(is_filled)
+    row = slates.rows[is_filled]
+    names = _relaxed_names(problem.soft_names, slates)
     return pa.table(
         {
-            "customer_id": customers.decode(customer[at]),
-            "product_id": products.decode(product[at]),
-            "slot": pa.array(slot_of, pa.int32()),
-            "objective_score": score[at],
-            "marginal_score": np.round(marginal_of, 9),
+            "customer_id": problem.customers.decode(customer),
+            "product_id": problem.products.decode(problem.pool.product[row].astype(np.int64)),
+            "slot": pa.array(place + 1, pa.int32()),
+            "objective_score": problem.pool.score[row],
+            "marginal_score": np.round(slates.marginals[is_filled], 9),
+            "relaxed_limits": names.take(pa.array(customer)),
         }
     )
 
 
-def _ranges(count: int, size: int) -> Iterator[tuple[int, int]]:
-    for begin in range(0, count, size):
-        yield begin, min(begin + size, count)
-
-
-def _padded(starts: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
-    """Return the place of each customer's candidates and which places are real. Each shape (customers, width)."""
-    counts = np.diff(starts)
-    width = np.arange(counts.max(initial=1))
-    filled = width[None, :] < counts[:, None]
-    return np.where(filled, starts[:-1, None] + width[None, :], 0), filled
-
-
-def _normalised(score: FloatArray, filled: NDArray[np.bool_]) -> FloatArray:
-    """Bring each customer's scores to 0 to 1, so that one diversity strength means the same for all."""
-    low = np.min(np.where(filled, score, np.inf), axis=1, keepdims=True)
-    high = np.max(np.where(filled, score, -np.inf), axis=1, keepdims=True)
-    spread = np.where(high > low, high - low, 1.0)
-    return np.where(filled, (score - low) / spread, 0.0)
-
-
-def _greedy(batch: _Batch, params: RerankParams) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
-    """Yield per slot the customers who get one, their picks, and what each pick scored."""
-    open_places = batch.filled.copy()
-    closest = np.zeros_like(batch.relevance)
-    category_count = np.zeros(batch.relevance.shape, np.int16)
-    brand_count = np.zeros(batch.relevance.shape, np.int16)
-    strength = params.diversity_strength
-    for _ in range(params.slot_count):
-        value = np.where(open_places, (1 - strength) * batch.relevance - strength * closest, -np.inf)
-        picks = np.argmax(value, axis=1)
-        best = np.take_along_axis(value, picks[:, None], axis=1)[:, 0]
-        rows = np.flatnonzero(np.isfinite(best))
-        if not len(rows):
-            return
-        yield rows, picks[rows], best[rows]
-        picked = picks[:, None]
-        # The similarity to the slate so far is that to its closest product.
-        one_category = _same(batch.category, picked)
-        one_brand = _same(batch.brand, picked)
-        gap = np.abs(batch.log_price - np.take_along_axis(batch.log_price, picked, axis=1))
-        similarity = (
-            params.category_weight * one_category + params.brand_weight * one_brand + params.price_weight * np.exp(-gap)
-        )
-        np.maximum(closest, similarity, out=closest)
-        category_count += one_category
-        brand_count += one_brand
-        np.put_along_axis(open_places, picked, False, axis=1)
-        open_places &= category_count < params.max_per_category
-        open_places &= brand_count < params.max_per_brand
-
-
-def _same(values: IntArray, picked: IntArray) -> NDArray[np.bool_]:
-    """Return where a value equals that of the pick; unknown values (-1) equal nothing."""
-    chosen = np.take_along_axis(values, picked, axis=1)
-    return np.asarray((values == chosen) & (values >= 0))
+def _relaxed_names(soft_names: tuple[str, ...], slates: Slates) -> pa.Array:
+    """Return the names of what gave way for each customer. Length: customers."""
+    patterns, of = np.unique(slates.relaxed, axis=0, return_inverse=True)
+    texts = [
+        ", ".join(dict.fromkeys(name for name, is_relaxed in zip(soft_names, row, strict=True) if is_relaxed)) or None
+        for row in patterns
+    ]
+    return pa.array(texts, pa.string()).take(pa.array(of.reshape(-1)))

@@ -120,7 +120,7 @@ def test_products_without_a_brand_are_not_capped_by_it():
 def test_the_order_of_the_rows_and_the_batch_size_change_nothing():
     table = random_candidates(11)
     shuffled = table.take(np.random.default_rng(1).permutation(table.num_rows))
-    assert slates(table) == slates(shuffled) == slates(table, batch_size=3)
+    assert slates(table) == slates(shuffled) == slates(table, slot_count=10)
 
 
 def test_ties_go_to_the_smaller_product_id():
