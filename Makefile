@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build test lint format test-portable benchmark-peers tune frontier export releases docs lock clean maison
+.PHONY: help setup build preview test lint format test-portable benchmark-peers tune frontier export releases kill revive docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ $(STAMP): requirements/dev.lock pyproject.toml
 
 build: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Build and test the warehouse; CONNECTOR=online_retail or maison for other data, AS_OF=2011-09-06 for another day
 	$(DBT) build $(DBT_VARS)
+
+preview: setup ## Show what the edited rules and seeds would do to the live slates; CONNECTOR and AS_OF as of the last build
+	$(PYTHON) -m vitrine.engines.preview $(CONNECTOR) $(if $(AS_OF),--as-of '$(AS_OF)')
 
 maison: setup ## Simulate the luxury house and write its tables to target/maison; SEED=2 for another
 	$(PYTHON) -m vitrine.simulation target/maison $(if $(SEED),--seed $(SEED))
@@ -94,8 +97,22 @@ frontier: setup ## Draw evaluation_frontier of the build into docs/frontier/
 export: setup ## Write the live audience and its recommendations to export/
 	$(DBT) run-operation export_audience $(DBT_VARS)
 
-releases: setup ## Show what was published, and which release is live per channel
+releases: setup ## Show what was published, and which products are killed
 	$(DBT) show --quiet --limit 20 $(DBT_VARS) --inline "select * from {{ ref('recommendation_releases') }}"
+	$(DBT) show --quiet --limit 20 $(DBT_VARS) --inline "select * from {{ ref('killed_products') }}"
+
+kill: setup ## Take one product out of everything readers see, at once: PRODUCT=p1 OWNER=ada REASON='recall'
+	@$(call decide,kill_product)
+
+revive: setup ## End a kill: PRODUCT=p1 OWNER=ada REASON='mended'
+	@$(call decide,revive_product)
+
+# The arguments as JSON, so that an id keeps its leading zeros and a reason may hold any sign.
+export PRODUCT OWNER REASON
+define decide
+$(DBT) run-operation $(1) $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os; \
+	print(json.dumps({n: os.environ[v] for n, v in [("product_id", "PRODUCT"), ("owner", "OWNER"), ("reason", "REASON")]}))')"
+endef
 
 docs: setup ## Write the documentation site to target/
 	$(DBT) docs generate $(DBT_VARS)

@@ -1,6 +1,6 @@
 {#- Write the live recommendations of each channel as CSV and parquet. Consent, erasure and stock are looked up
-    again, in the sources, at this moment: who opted out and what sold out since the build is left out and counted.
-    Slots keep their numbers. -#}
+    again, in the sources, at this moment: who opted out, what sold out and what was killed since the build is left
+    out and counted. Slots keep their numbers. -#}
 {% macro export_audience(folder='export') -%}
     {%- set live = vitrine.existing_relation('recommendations', 'recommendations_email_v1') -%}
     {%- if live is none -%}

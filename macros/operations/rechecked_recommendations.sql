@@ -1,8 +1,12 @@
-{# The live recommendations with the reason why each may not go out any more, as the sources say right now. #}
+{#- The live recommendations with the reason why each may not go out any more, as the sources say right now. Killed
+    products are gone from them already and come as rows of their own, to be counted. -#}
 {% macro rechecked_recommendations(live) -%}
 {%- set consents = vitrine.connector_ref('consents') -%}
 {%- set erasure_requests = vitrine.connector_ref('erasure_requests') -%}
 {%- set states = vitrine.connector_ref('product_states') -%}
+{%- set slates = vitrine.existing_relation('releases', 'release_slates') -%}
+{%- set live_releases = vitrine.existing_relation('releases', 'live_releases') -%}
+{%- set killed_products = vitrine.existing_relation('releases', 'killed_products') -%}
 {%- set now = 'cast(current_timestamp as timestamp)' -%}
 with live as (
     select * from {{ live }}
@@ -65,5 +69,18 @@ left join erasures on live.customer_id = erasures.customer_id
 {%- endif %}
 {%- if states %}
 left join states on live.product_id = states.product_id
+{%- endif %}
+{%- if killed_products %}
+union all by name
+select
+    slates.customer_id,
+    slates.slot,
+    slates.product_id,
+    'killed' as dropped_reason
+from {{ slates }} as slates
+inner join {{ live_releases }} as live_releases
+    on slates.channel = live_releases.channel and slates.release_id = live_releases.release_id
+inner join {{ killed_products }} as killed_products on slates.product_id = killed_products.product_id
+where slates.channel = 'email'
 {%- endif %}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Print what was published, newest first, and which release is live. #}
+{# Print what was published, newest first, which release is live, and which products are killed. #}
 {% macro releases() -%}
     {%- set releases = vitrine.existing_relation('releases', 'recommendation_releases') -%}
     {%- set live = vitrine.existing_relation('releases', 'live_releases') -%}
@@ -16,4 +16,13 @@
             row[0] ~ '  ' ~ row[1] ~ '  published ' ~ row[2] ~ ' UTC  ' ~ row[3] ~ ' customers, ' ~ row[4] ~ ' slots'
             ~ ('  LIVE' if row[5] else '') ~ ('  (pinned: ' ~ row[6] ~ ')' if row[6] else ''), info=true) -%}
     {%- endfor -%}
+    {%- set killed = vitrine.existing_relation('releases', 'killed_products') -%}
+    {%- if killed -%}
+        {%- for row in run_query(
+            "select product_id, killed_at, owner, reason from " ~ killed ~ " order by killed_at, product_id"
+        ).rows -%}
+            {%- do log('KILLED  product ' ~ row[0] ~ '  since ' ~ row[1] ~ ' UTC  by ' ~ row[2] ~ ': ' ~ row[3],
+                info=true) -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}

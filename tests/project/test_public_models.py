@@ -43,10 +43,34 @@ def test_a_bare_public_model_is_found() -> None:
 
 def test_only_marts_are_public(project: Project) -> None:
     # The history of releases is the project's own: readers see the live release through public tables.
-    history = {"release_slates", "release_pins"}
+    history = {"release_slates", "release_pins", "release_kills"}
     marts = {m.name for m in project.models if m.folder.startswith("marts/")} - history
     wrong = [m.path for m in project.models if m.is_public != (m.name in marts)]
     assert not wrong
+
+
+def showing_killed(names_by_reader: dict[str, tuple[set[str], set[str]]]) -> list[str]:
+    """Return the models that name products (columns) and do not ask (reads) which of them are killed."""
+    return [
+        name
+        for name, (columns, reads) in names_by_reader.items()
+        if any(column.endswith("product_id") for column in columns) and "killed_products" not in reads
+    ]
+
+
+def test_readers_see_no_killed_product(project: Project) -> None:
+    public = [m for m in project.models if m.folder == "marts/recommendations"]
+    reads = {m.name: {read.name for reader, read in project.edges if reader.name == m.name} for m in public}
+    assert not showing_killed({m.name: (set(m.node["columns"]), reads[m.name]) for m in public})
+
+
+def test_a_table_that_shows_killed_products_is_found() -> None:
+    models = {
+        "safe": ({"product_id"}, {"release_slates", "killed_products"}),
+        "aggregate": ({"channel"}, {"release_slates"}),
+        "unsafe": ({"companion_product_id"}, {"release_slates"}),
+    }
+    assert showing_killed(models) == ["unsafe"]
 
 
 def rebuilt_histories(configs: dict[str, dict[str, Any]]) -> list[str]:

@@ -11,6 +11,7 @@ slot_checks as (
         sum(is_blocked_flag) as blocked_count,
         sum(is_owned_flag) as owned_count,
         sum(is_unsellable_flag) as unsellable_count,
+        sum(is_killed_flag) as killed_count,
         sum(is_uncontactable_flag) as uncontactable_count,
         sum(is_holdout_flag) as holdout_count
     from {{ ref('int_release__slot_checks') }}
@@ -66,6 +67,7 @@ figures as (
         coalesce(slot_checks.blocked_count, 0) as blocked_count,
         coalesce(slot_checks.owned_count, 0) as owned_count,
         coalesce(slot_checks.unsellable_count, 0) as unsellable_count,
+        coalesce(slot_checks.killed_count, 0) as killed_count,
         coalesce(slot_checks.uncontactable_count, 0) as uncontactable_count,
         coalesce(slot_checks.holdout_count, 0) as holdout_count,
         coalesce(slate_checks.customer_count, 0) as customer_count,

@@ -3,6 +3,7 @@
 {%- set must_be_zero = {
     'blocked_products': ['blocked_count', 'slots with a product that a rule blocks'],
     'unsellable_products': ['unsellable_count', 'slots with a product that cannot be sold'],
+    'killed_products': ['killed_count', 'slots with a product that is killed'],
     'uncontactable_customers': ['uncontactable_count', 'slots of customers who may not be written to'],
     'holdout_customers': ['holdout_count', 'slots of customers held out for measurement'],
     'category_cap': ['category_cap_count', 'slates above the cap of one category'],

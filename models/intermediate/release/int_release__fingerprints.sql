@@ -38,6 +38,11 @@ data as (
     from table_fingerprints
 ),
 
+-- Kills change the slates and are neither data nor code. All decisions count: after a revival the slates are new again.
+kills as (
+    {{ rows_fingerprint(ref('release_kills'), ['product_id', 'is_killed', 'recorded_at']) }}
+),
+
 fits as (
     select
         max(case when model_name = 'propensity' and fit_scope = 'serve' then fit_id end) as propensity_fit_id,
@@ -64,13 +69,16 @@ facts as (
         '{{ var("connector") }}' as connector,
         '{{ connector_settings()["currency_code"] }}' as currency_code,
         {{ code_version() }} as code_version,
+        {{ code_files() }} as code_files,
         '{{ release_parameters() }}' as parameters,
         data.data_fingerprint,
         fits.propensity_fit_id,
         fits.ranker_fit_id,
-        fits.fit_ids
+        fits.fit_ids,
+        kills.table_fingerprint as kill_fingerprint
     from data
     cross join fits
+    cross join kills
 ),
 
 named as (
@@ -78,7 +86,7 @@ named as (
         facts.*,
         md5(
             cast(as_of_at as {{ dbt.type_string() }}) || connector || code_version || parameters || data_fingerprint
-            || propensity_fit_id || ranker_fit_id || fit_ids
+            || propensity_fit_id || ranker_fit_id || fit_ids || kill_fingerprint
         ) as slate_fingerprint
     from facts
 )
@@ -91,6 +99,7 @@ select
     connector,
     currency_code,
     code_version,
+    code_files,
     parameters,
     data_fingerprint,
     propensity_fit_id,

@@ -17,6 +17,11 @@ products as (
     select * from {{ ref('int_features__products') }}
 ),
 
+-- Asked of the kills themselves, so that slates from before a kill are found whatever the rules say of it.
+killed_products as (
+    select * from {{ ref('killed_products') }}
+),
+
 audience as (
     select * from {{ ref('int_propensity__audience') }}
 ),
@@ -73,6 +78,7 @@ select
     case when blocked.slot is not null then 1 else 0 end as is_blocked_flag,
     case when owned.product_id is not null then 1 else 0 end as is_owned_flag,
     case when coalesce(products.is_sellable, false) then 0 else 1 end as is_unsellable_flag,
+    case when killed_products.product_id is not null then 1 else 0 end as is_killed_flag,
     case when coalesce(audience.is_contactable, false) then 0 else 1 end as is_uncontactable_flag,
     case when coalesce(audience.is_holdout, true) then 1 else 0 end as is_holdout_flag
 from slates
@@ -90,6 +96,7 @@ left join products
     on
         slates.as_of_at = products.cutoff_at
         and slates.product_id = products.product_id
+left join killed_products on slates.product_id = killed_products.product_id
 left join audience
     on
         slates.as_of_at = audience.cutoff_at

@@ -1,4 +1,5 @@
--- One row per customer and slot of the live e-mail release, with all that an e-mail tool needs.
+-- One row per customer and slot of the live e-mail release, with all that an e-mail tool needs. Killed products are
+-- left out at once and the other slots keep their numbers; nor does a reason name one.
 
 {{- assert_audits_passed('email') }}
 
@@ -9,6 +10,10 @@ with slates as (
 
 live_releases as (
     select * from {{ ref('live_releases') }}
+),
+
+killed_products as (
+    select * from {{ ref('killed_products') }}
 )
 
 select
@@ -21,9 +26,9 @@ select
     slates.brand,
     slates.price_amount,
     slates.currency_code,
-    slates.reason,
+    case when killed_anchors.product_id is null then slates.reason else 'Close to what you buy' end as reason,
     slates.candidate_source,
-    slates.anchor_product_id,
+    case when killed_anchors.product_id is null then slates.anchor_product_id end as anchor_product_id,
     slates.purchase_probability,
     slates.expected_value_amount,
     slates.objective_score,
@@ -35,3 +40,6 @@ inner join live_releases
     on
         slates.release_id = live_releases.release_id
         and slates.channel = live_releases.channel
+left join killed_products on slates.product_id = killed_products.product_id
+left join killed_products as killed_anchors on slates.anchor_product_id = killed_anchors.product_id
+where killed_products.product_id is null

@@ -1,0 +1,34 @@
+{# The branches of seed_problems that look at the days on which rows hold, over its CTE seed_rows. #}
+{% macro validity_problems(key, has_channel) -%}
+select
+    seed_rows.seed_row_number,
+    {{ vitrine.row_key('seed_rows', key) }} as row_key,
+    'valid_until_on' as column_name,
+    'is not after valid_from_on' as problem,
+    'error' as severity
+from seed_rows
+where try_cast(valid_until_on as date) <= try_cast(valid_from_on as date)
+union all
+select
+    seed_rows.seed_row_number,
+    {{ vitrine.row_key('seed_rows', key) }} as row_key,
+    'valid_until_on' as column_name,
+    'has ended (' || valid_until_on || '): the row does nothing any more; take it out or give it a later day' as problem,
+    'note' as severity
+from seed_rows
+where is_for_this_connector and try_cast(valid_until_on as date) <= cast({{ as_of() }} as date)
+union all
+select
+    rows_checked.seed_row_number,
+    {{ vitrine.row_key('rows_checked', key) }} as row_key,
+    'valid_from_on' as column_name,
+    'overlaps with another row of the same {{ key | join(" and ") }}' as problem,
+    'error' as severity
+from seed_rows as rows_checked
+inner join seed_rows as others
+    on
+        rows_checked.seed_row_number > others.seed_row_number
+        and coalesce(rows_checked.connector, '') = coalesce(others.connector, '')
+        and {{ vitrine.row_key('rows_checked', key) }} = {{ vitrine.row_key('others', key) }}
+        and {{ vitrine.rows_overlap('rows_checked', 'others', has_channel) }}
+{%- endmacro %}

@@ -1,0 +1,29 @@
+"""One build of the made-up shop for every module that starts from a published warehouse: each gets a copy."""
+
+import fcntl
+import shutil
+from pathlib import Path
+
+import pytest
+from harness import Warehouse
+from shop import AS_OF, make_shop, write_shop
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A published warehouse of the module's own, and the vars it was built with. The source files are shared."""
+    # With xdist a worker's base folder lies in the run's; the first worker builds, the others wait for it.
+    base = tmp_path_factory.getbasetemp()
+    root = Path(base.parent if base.name.startswith("popen-") else base)
+    built = root / "shop"
+    variables = {"connector": "contract_files", "source_dir": str(built / "source"), "as_of": f"{AS_OF:%Y-%m-%d}"}
+    with (root / "shop.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (built / "done").exists():
+            shutil.rmtree(built, ignore_errors=True)
+            write_shop(make_shop(), built / "source")
+            Warehouse(built).run(["build"], variables)
+            (built / "done").touch()
+    folder = tmp_path_factory.mktemp("shop")
+    shutil.copytree(built, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("source"))
+    return Warehouse(folder), variables
