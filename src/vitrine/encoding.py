@@ -82,6 +82,16 @@ def feature_matrix(table: pa.Table, names: list[str]) -> NDArray[np.float32]:
     return matrix
 
 
+def filled_where_unknown(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the matrix with zeros in the columns that hold no value at all. Shape as given.
+
+    Some rows of a table may know nothing of a feature that others know: trees cannot bin such a column, and on a
+    constant they never split.
+    """
+    unknown = np.isnan(matrix).all(axis=0)
+    return np.where(unknown, np.float32(0), matrix) if unknown.any() else matrix
+
+
 def informative_features(table: pa.Table, names: list[str]) -> list[str]:
     """Return the columns with at least two distinct known values: what is all NULL or constant teaches nothing."""
     kept = []

@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid, logit
-from vitrine.encoding import as_doubles, feature_matrix, informative_features
+from vitrine.encoding import as_doubles, feature_matrix, filled_where_unknown, informative_features
 from vitrine.fits import fingerprint
 
 BASELINE_FEATURES = ("recency_days", "order_count")
@@ -106,7 +106,7 @@ def _fit(table: pa.Table, feature_names: list[str], params: PropensityParams) ->
         inside, outside = folds != fold, folds == fold
         if not outside.any() or has_ordered[inside].all() or not has_ordered[inside].any():
             continue
-        model = _classifier(params).fit(matrix[inside], has_ordered[inside])
+        model = _classifier(params).fit(filled_where_unknown(matrix[inside]), has_ordered[inside])
         held_out[outside] = logit(model.predict_proba(matrix[outside])[:, 1])
     classifier = _classifier(params).fit(matrix, has_ordered)
     calibrator = fit_sigmoid(held_out, has_ordered, np.ones(count))
@@ -126,7 +126,7 @@ def _fit(table: pa.Table, feature_names: list[str], params: PropensityParams) ->
             l2_regularization=params.l2,
             early_stopping=False,
             random_state=params.seed,
-        ).fit(matrix[spenders], spend[spenders])
+        ).fit(filled_where_unknown(matrix[spenders]), spend[spenders])
         promised = calibrator(held_out) * regressor.predict(matrix)
         ratio = float(spend.sum() / promised.sum()) if promised.sum() > 0 else 1.0
     return PropensityFit(

@@ -8,7 +8,7 @@ import pyarrow as pa
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid, logit
-from vitrine.encoding import as_doubles, feature_matrix, informative_features
+from vitrine.encoding import as_doubles, feature_matrix, filled_where_unknown, informative_features
 from vitrine.fits import fingerprint
 from vitrine.propensity import customer_folds
 
@@ -77,7 +77,7 @@ def fit_ranker(table: pa.Table, feature_names: list[str], negative_share: float,
     # Calibrated on customers that the judged model never saw; the final model then learns from everybody.
     held = customer_folds(table["customer_id"], 2) == 0
     if has_bought[~held].any() and held.any():
-        judge = _classifier(params).fit(matrix[~held], has_bought[~held])
+        judge = _classifier(params).fit(filled_where_unknown(matrix[~held]), has_bought[~held])
         held_out = logit(judge.predict_proba(matrix[held])[:, 1]) + offset
         calibrator = fit_sigmoid(held_out, has_bought[held], weight[held])
     else:

@@ -75,6 +75,10 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
                         f"m{month}-{customer}",
                     )
                 )
+    events += _browsing(customers, products, seed)
+    sends += [
+        (f"a{i}", f"c{4 * i:03}", "advisor", None, AS_OF - timedelta(days=30 + 17 * i)) for i in range(customers // 5)
+    ]
     states = []
     for product in range(products):
         for quarter in range(4):
@@ -135,6 +139,28 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
         "erasure_requests": [("r0", "c005", START + timedelta(days=300))],
     }
     return {name: table(name, found) for name, found in rows.items()}
+
+
+def _browsing(customers: int, products: int, seed: int) -> list[tuple]:
+    """Return visits of each customer: views, some carts and wishes, some products again; and mails opened."""
+    random = np.random.default_rng([seed, 1])
+    found = []
+    for customer in range(customers):
+        for visit in range(int(random.integers(2, 12))):
+            at = AS_OF - timedelta(days=float(random.uniform(0.5, 300)))
+            session = None if visit == 1 else f"b{customer}-{visit}"
+            for place, product in enumerate(random.choice(min(products, 12 + customer % 20), size=3, replace=False)):
+                kinds = ["view", *random.choice(["cart", "wishlist", "none"], size=1, p=[0.3, 0.2, 0.5])]
+                for kind in kinds:
+                    if kind != "none":
+                        when = at + timedelta(minutes=5 * place + len(kind) % 4)
+                        name = f"b{customer}-{visit}-{place}-{kind}"
+                        found.append((name, f"c{customer:03}", session, f"p{product:03}", str(kind), when, None))
+    found += [
+        (f"o{i}", f"c{2 * i:03}", None, None, "open", START + timedelta(days=100, hours=i), f"m3-{2 * i}")
+        for i in range(customers // 4)
+    ]
+    return found
 
 
 SCHEMAS = {
@@ -259,10 +285,16 @@ def _future(name: str, rows: list[dict], cutoff: datetime, random: np.random.Gen
             "event_id": f"z{i}",
             "customer_id": customer(),
             "product_id": product(),
-            "event_type": "cart",
+            "event_type": str(random.choice(["view", "cart", "wishlist", "click"])),
             "occurred_at": later(),
         },
-        "sends": lambda i: {**template, "send_id": f"z{i}", "customer_id": customer(), "sent_at": later()},
+        "sends": lambda i: {
+            **template,
+            "send_id": f"z{i}",
+            "customer_id": customer(),
+            "channel": "advisor" if i % 3 else "email",
+            "sent_at": later(),
+        },
         "impressions": lambda i: {
             **template,
             "impression_id": f"z{i}",

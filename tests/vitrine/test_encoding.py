@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vitrine.encoding import inverse_propensities
+from vitrine.encoding import filled_where_unknown, inverse_propensities
 
 
 def test_a_product_with_four_times_the_buyers_counts_half_at_an_exponent_of_a_half():
@@ -20,3 +20,8 @@ def test_an_exponent_of_zero_changes_nothing():
 def test_products_nobody_bought_and_no_interactions_at_all_stay_finite():
     assert np.isfinite(inverse_propensities(np.array([1, 1]), np.zeros(2), 4, 1.0)).all()
     assert inverse_propensities(np.empty(0, np.int64), np.empty(0), 0, 0.3).shape == (0,)
+
+
+def test_a_column_without_any_value_becomes_zero_and_single_gaps_stay():
+    matrix = np.array([[np.nan, 1, np.nan], [np.nan, 2, 3]], dtype=np.float32)
+    np.testing.assert_array_equal(filled_where_unknown(matrix), [[0, 1, np.nan], [0, 2, 3]])

@@ -61,6 +61,16 @@ def test_features_that_say_nothing_are_left_out(fit):
     assert fit.feature_names == ["recency_days", "order_count", "hidden_signal"]
 
 
+def test_a_feature_that_one_fold_and_no_buyer_knows_is_no_obstacle():
+    table = customers(1000)
+    rare = np.full(1000, np.nan)
+    who = np.flatnonzero((customer_folds(table["customer_id"], 4) == 2) & ~np.asarray(table["has_ordered"]))[:5]
+    rare[who] = np.arange(5)
+    fit = fit_propensity(table.append_column("rare", pa.array(rare)), [*NAMES, "rare"], PropensityParams())
+    assert "rare" in fit.feature_names
+    assert fit.regressor is not None
+
+
 def test_the_order_of_the_rows_changes_nothing(fit):
     table = customers(4000)
     again = fit_propensity(table.take(np.random.default_rng(9).permutation(4000)), NAMES, PropensityParams())

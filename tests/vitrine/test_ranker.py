@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from vitrine.calibration import area_under_curve, sigmoid
+from vitrine.propensity import customer_folds
 from vitrine.ranker import RankerParams, fit_ranker, score_candidates
 
 NAMES = ["als_rank", "signal", "noise"]
@@ -50,6 +51,15 @@ def test_the_order_of_the_rows_changes_nothing():
     other = fit_ranker(shuffled, NAMES, 0.2, RankerParams())
     assert one.training_fingerprint == other.training_fingerprint
     np.testing.assert_array_equal(score_candidates(one, table)[0], score_candidates(other, table)[0])
+
+
+def test_a_feature_that_only_the_judged_customers_know_is_no_obstacle():
+    table = thinned(candidates(20_000), 0.2)
+    rare = np.full(table.num_rows, np.nan)
+    who = np.flatnonzero(customer_folds(table["customer_id"], 2) == 0)[:5]
+    rare[who] = np.arange(5)
+    fit = fit_ranker(table.append_column("rare", pa.array(rare)), [*NAMES, "rare"], 0.2, RankerParams())
+    assert "rare" in fit.feature_names
 
 
 def test_with_too_few_purchases_the_source_ranks_decide():

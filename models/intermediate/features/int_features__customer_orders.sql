@@ -33,7 +33,7 @@ select
     {{ exact_sum('net_amount') }} / count(*) as mean_order_amount,
     cast(sum(product_count) as double) / count(*) as mean_basket_size,
     cast(sum(category_count) as double) / count(*) as mean_basket_category_count,
-    cast(sum(full_price_line_count) as double) / nullif(sum(line_count), 0) as full_price_share,
+    cast(sum(full_price_line_count) as double) / nullif(sum(listed_line_count), 0) as full_price_share,
     cast(sum(days_since_previous_order) as double) / nullif(count(days_since_previous_order), 0)
         as mean_interpurchase_days,
     sqrt(

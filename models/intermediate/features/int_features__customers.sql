@@ -12,6 +12,18 @@ responses as (
     select * from {{ ref('int_features__customer_responses') }}
 ),
 
+habits as (
+    select * from {{ ref('int_features__customer_habits') }}
+),
+
+browsing as (
+    select * from {{ ref('int_features__customer_browsing') }}
+),
+
+recorded as (
+    select * from {{ ref('int_features__recorded_touches') }}
+),
+
 returns as (
     select
         cutoffs.cutoff_at,
@@ -41,15 +53,30 @@ select
     ]) }},
     {{ columns_of('tastes', [
         'category_count', 'category_entropy', 'top_category_share', 'brand_count', 'top_brand_share',
-        'product_count', 'new_product_count', 'orders_per_product', 'mean_price_percentile',
-        'mean_popularity_percentile', 'mean_price_amount', 'max_price_amount'
+        'top_brand_weight_share', 'product_count', 'new_product_count', 'orders_per_product', 'mean_price_percentile',
+        'price_percentile_drift', 'log_price_drift', 'mean_popularity_percentile', 'mean_price_amount',
+        'max_price_amount'
     ]) }},
+    {{ columns_of('habits', ['reactivation_ratio', 'season_order_count', 'season_order_share', 'gift_order_share']) }},
     {{ columns_of('responses', [
         'send_count', 'days_since_send', 'response_count', 'days_since_response', 'redemption_ratio',
-        'recent_view_count', 'recent_cart_count'
+        'open_ratio', 'days_since_view', 'days_since_want', 'days_since_advice'
     ]) }},
+    -- No row is none where the shop records such touches, and unknown where it does not.
+    {%- for relation, column, touch_type in [
+        ('responses', 'view_count', 'view'), ('responses', 'session_count', 'view'),
+        ('responses', 'cart_count', 'cart'), ('responses', 'wishlist_count', 'wishlist'),
+        ('responses', 'advice_count', 'advice'), ('browsing', 'open_cart_count', 'cart'),
+        ('browsing', 'open_wish_count', 'wishlist'), ('browsing', 'revisited_product_count', 'view')
+    ] %}
+    case when recorded.has_{{ touch_type }} then coalesce({{ relation }}.{{ column }}, 0) end as {{ column }},
+    {%- endfor %}
+    {{ columns_of('browsing', ['consideration_days', 'viewed_price_percentile']) }},
     coalesce(returns.return_line_count, 0) as return_line_count
 from orders
+inner join recorded on orders.cutoff_at = recorded.cutoff_at
 left join tastes on orders.cutoff_at = tastes.cutoff_at and orders.customer_id = tastes.customer_id
 left join responses on orders.cutoff_at = responses.cutoff_at and orders.customer_id = responses.customer_id
+left join habits on orders.cutoff_at = habits.cutoff_at and orders.customer_id = habits.customer_id
+left join browsing on orders.cutoff_at = browsing.cutoff_at and orders.customer_id = browsing.customer_id
 left join returns on orders.cutoff_at = returns.cutoff_at and orders.customer_id = returns.customer_id

@@ -16,7 +16,9 @@ orders as (
         count(distinct case when is_merchandise then category end) as category_count,
         {{ exact_sum('net_amount') }} as net_amount,
         {{ exact_sum('list_amount') }} as list_amount,
-        sum(case when net_amount >= list_amount then 1 else 0 end) as full_price_line_count
+        sum(case when net_amount >= list_amount then 1 else 0 end) as full_price_line_count,
+        -- Without a list price nothing is known of a discount.
+        count(list_amount) as listed_line_count
     from order_lines
     group by order_id, customer_id
 )

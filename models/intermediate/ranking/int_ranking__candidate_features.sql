@@ -3,7 +3,7 @@
 {%- set sources = var('candidate_sources') %}
 
 with candidates as (
-    select * from {{ ref('int_ranking__candidates') }}
+    select * from {{ ref('int_ranking__candidate_signals') }}
 ),
 
 products as (
@@ -51,21 +51,26 @@ select
     ] %}
     cast(products.{{ name }} as float) as {{ name }},
     {%- endfor %}
-    {%- for name in ['weight_share', 'product_count', 'intent_weight', 'recent_product_count'] %}
-    cast(coalesce(customer_categories.{{ name }}, 0) as float) as category_{{ name }},
-    {%- endfor %}
-    cast(customer_categories.days_since_order as float) as category_recency_days,
-    {%- for name in ['weight_share', 'product_count', 'order_count', 'weight', 'recent_product_count'] %}
-    case when products.subcategory is not null then cast(coalesce(customer_subcategories.{{ name }}, 0) as float) end
-        as subcategory_{{ name }},
-    {%- endfor %}
-    cast(customer_subcategories.days_since_order as float) as subcategory_recency_days,
-    cast(coalesce(customer_brands.order_share, 0) as float) as brand_order_share,
+    {{ columns_of('candidates', [
+        'category_weight_share', 'category_product_count', 'category_intent_weight', 'category_recent_product_count',
+        'category_recency_days', 'subcategory_weight_share', 'subcategory_product_count', 'subcategory_order_count',
+        'subcategory_weight', 'subcategory_recent_product_count', 'subcategory_recency_days', 'brand_order_share',
+        'brand_weight_share', 'brand_product_count', 'brand_recency_days', 'own_view_count', 'own_session_count',
+        'own_view_weight', 'own_cart_count', 'own_wishlist_count', 'own_want_weight', 'own_shown_count',
+        'own_click_count', 'own_days_since_view', 'own_days_since_want', 'own_days_since_shown', 'own_want_rank',
+        'category_view_weight', 'category_view_share', 'category_want_weight', 'category_days_since_view',
+        'brand_view_weight', 'brand_view_share', 'brand_want_weight', 'brand_days_since_view', 'all_viewer_count',
+        'all_wanting_count', 'all_view_weight', 'all_want_weight', 'all_want_ratio', 'all_conversion_ratio',
+        'all_click_ratio'
+    ]) }},
     cast(ln(
         greatest(products.price_amount, {{ var('min_price_amount') }})
         / greatest(customers.mean_price_amount, {{ var('min_price_amount') }})
     ) as float) as log_price_ratio,
     cast(products.price_percentile - customers.mean_price_percentile as float) as price_percentile_gap,
+    cast(products.price_percentile - customers.mean_price_percentile - customers.price_percentile_drift as float)
+        as recent_price_percentile_gap,
+    cast(products.price_percentile - customers.viewed_price_percentile as float) as viewed_price_percentile_gap,
     cast(products.popularity_percentile - customers.mean_popularity_percentile as float) as popularity_gap,
     cast(customers.order_count_{{ var('feature_window_days')[0] }}d as float) as customer_recent_order_count,
     {%- for feature, column in {
@@ -74,7 +79,8 @@ select
         'new_product_count': 'new_product_count', 'order_count': 'order_count',
         'popularity_percentile': 'mean_popularity_percentile', 'price_amount': 'mean_price_amount',
         'category_entropy': 'category_entropy', 'orders_per_product': 'orders_per_product',
-        'full_price_share': 'full_price_share'
+        'full_price_share': 'full_price_share', 'view_count': 'view_count',
+        'consideration_days': 'consideration_days'
     }.items() %}
     cast(customers.{{ column }} as float) as customer_{{ feature }},
     {%- endfor %}
@@ -89,22 +95,6 @@ inner join customers
     on
         candidates.cutoff_at = customers.cutoff_at
         and candidates.customer_id = customers.customer_id
-left join {{ ref('int_features__customer_categories') }} as customer_categories
-    on
-        candidates.cutoff_at = customer_categories.cutoff_at
-        and candidates.customer_id = customer_categories.customer_id
-        and products.category = customer_categories.category
-left join {{ ref('int_features__customer_subcategories') }} as customer_subcategories
-    on
-        candidates.cutoff_at = customer_subcategories.cutoff_at
-        and candidates.customer_id = customer_subcategories.customer_id
-        and products.category = customer_subcategories.category
-        and products.subcategory = customer_subcategories.subcategory
-left join {{ ref('int_features__customer_brands') }} as customer_brands
-    on
-        candidates.cutoff_at = customer_brands.cutoff_at
-        and candidates.customer_id = customer_brands.customer_id
-        and products.brand = customer_brands.brand
 left join {{ ref('int_candidates__affinities') }} as affinities
     on
         candidates.cutoff_at = affinities.cutoff_at
