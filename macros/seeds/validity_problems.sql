@@ -13,7 +13,8 @@ select
     seed_rows.seed_row_number,
     {{ vitrine.row_key('seed_rows', key) }} as row_key,
     'valid_until_on' as column_name,
-    'has ended (' || valid_until_on || '): the row does nothing any more; take it out or give it a later day' as problem,
+    'has ended (' || valid_until_on || '): the row does nothing any more; take it out or give it a later day'
+        as problem,
     'note' as severity
 from seed_rows
 where is_for_this_connector and try_cast(valid_until_on as date) <= cast({{ as_of() }} as date)
