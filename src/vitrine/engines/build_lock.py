@@ -3,6 +3,8 @@
 import fcntl
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -24,9 +26,36 @@ def hold(database: Path) -> None:
     WarehouseBusyError
         If another build runs, naming it, or if another program has the database file open.
     """
-    path = database.with_name(database.name + ".lock").resolve()
+    path = _lock_path(database)
     if path in _held:
         return
+    handle = _locked(path, database)
+    _refuse_if_open_elsewhere(database, handle)
+    _held[path] = handle
+
+
+@contextmanager
+def kept_still(database: Path) -> Iterator[None]:
+    """Keep builds out while the database is read. The file itself is not opened here, let alone written.
+
+    Raises
+    ------
+    WarehouseBusyError
+        If a build runs, naming it.
+    """
+    handle = _locked(_lock_path(database), database)
+    try:
+        yield
+    finally:
+        handle.close()
+
+
+def _lock_path(database: Path) -> Path:
+    return database.with_name(database.name + ".lock").resolve()
+
+
+def _locked(path: Path, database: Path) -> IO[str]:
+    """Return the lock file, open and locked, with the name of this process in it."""
     handle = path.open("a+", encoding="utf-8")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,8 +69,7 @@ def hold(database: Path) -> None:
     handle.truncate(0)
     handle.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, {' '.join(sys.argv)}")
     handle.flush()
-    _refuse_if_open_elsewhere(database, handle)
-    _held[path] = handle
+    return handle
 
 
 def _refuse_if_open_elsewhere(database: Path, handle: IO[str]) -> None:

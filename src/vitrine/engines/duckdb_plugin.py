@@ -1,11 +1,13 @@
 """What dbt-duckdb asks of a plug-in: guard the warehouse, prepare each cursor, publish the reader file."""
 
 import hashlib
+import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
@@ -40,6 +42,7 @@ class Plugin(BasePlugin):
         """Tell SQL where the demo data lies and which code runs; variables belong to one cursor."""
         cursor.execute("set variable complete_journey_dir = ?", [complete_journey_dir()])
         cursor.execute("set variable vitrine_code_version = ?", [code_version(Path.cwd())])
+        cursor.execute("set variable vitrine_code_files = ?", [json.dumps(code_files(Path.cwd()), sort_keys=True)])
 
     def store(self, target_config: Any) -> None:
         """Do the part of a macro that SQL cannot: `format` reader_file publishes, folder makes a folder.
@@ -81,6 +84,31 @@ def code_version(project: Path) -> str:
             digest.update(path.read_bytes())
         _code_versions[project] = f"{vitrine.__version__}+{digest.hexdigest()[:12]}"
     return _code_versions[project]
+
+
+_code_files: dict[Path, dict[str, str]] = {}
+
+
+def code_files(project: Path) -> dict[str, str]:
+    """Return a hash of each file that decides what a build computes, and of each var of dbt_project.yml by itself.
+
+    Keys are paths from the project's root, those of this package below ``src/vitrine``, and ``var <name>``.
+    """
+    if project not in _code_files:
+        package = Path(vitrine.__file__).parent
+        own = [(path, path.relative_to(project)) for name in CODE for path in _files(project / name)]
+        own += [(path, Path("src/vitrine") / path.relative_to(package)) for path in _files(package)]
+        found = {name.as_posix(): _hash(path.read_bytes()) for path, name in own}
+        settings = yaml.safe_load((project / "dbt_project.yml").read_text())
+        for name, value in settings.pop("vars", {}).items():
+            found[f"var {name}"] = _hash(json.dumps(value, sort_keys=True, default=str).encode())
+        found["dbt_project.yml"] = _hash(json.dumps(settings, sort_keys=True, default=str).encode())
+        _code_files[project] = found
+    return _code_files[project]
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def _files(path: Path) -> list[Path]:

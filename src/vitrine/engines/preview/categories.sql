@@ -1,0 +1,10 @@
+-- One row per channel and category: slots now and in the preview.
+select
+    channel,
+    category,
+    count(live_slot) as live_count,
+    count(preview_slot) as preview_count,
+    count(*) filter (change = 'out') as out_count,
+    count(*) filter (change = 'in') as in_count
+from preview.changes
+group by channel, category
