@@ -18,7 +18,7 @@ def shop(tmp_path_factory):
     variables = {"connector": "contract_files", "source_dir": str(source), "as_of": f"{AS_OF:%Y-%m-%d}"}
     for seed in ("slate_limits", "slate_pairs", "pinned_slots", "curated_pairs", "rule_exclusions", "price_limits"):
         edited(project, seed, [])
-    edited(project, "channel_policies", [",email,discovery,10,top_share,0.5,0.2,3,4,14,CRM,a note"])
+    edited(project, "channel_policies", [",email,discovery,10,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,CRM,a note"])
     project.run([*BUILD, "+int_integrity__seed_errors"], variables)
     return project, variables
 

@@ -123,11 +123,13 @@ def test_scores_stay_while_nothing_of_them_has_changed():
 
 
 def test_a_table_is_aligned_and_its_numbers_stand_to_the_right():
-    assert table(["rule", "slots"], [["a|b", "1,200"], ["excluded", "7"]]).splitlines() == [
-        "| rule     | slots |",
-        "| -------- | ----: |",
-        "| a\\|b     | 1,200 |",
-        "| excluded |     7 |",
+    rows = [["a|b", "1,200"], ["excluded", "7"], ["price_band", ""]]
+    assert table(["rule", "slots"], rows).splitlines() == [
+        "| rule       | slots |",
+        "| ---------- | ----: |",
+        "| a\\|b       | 1,200 |",
+        "| excluded   |     7 |",
+        "| price_band |       |",
     ]
 
 

@@ -4,6 +4,10 @@
     'slot_count': [1, 50, 'integer'],
     'audience_value': [0, 1, 'double'],
     'diversity_strength': [0, 1, 'double'],
+    'coherence_strength': [0, 1, 'double'],
+    'max_taste_distance': [0, 1, 'double'],
+    'max_exposure_share': [0, 1, 'double'],
+    'slots_per_unit': [0.001, 1000000, 'double', 'may be empty'],
     'max_per_category': [1, 50, 'integer'],
     'max_per_brand': [1, 50, 'integer'],
     'valid_days': [1, 365, 'integer'],
@@ -54,6 +58,13 @@ select
     'is ' || coalesce(audience_type, '(empty)') || ', must be top_share or threshold' as problem
 from policies
 where coalesce(audience_type, '') not in ('top_share', 'threshold')
+union all
+select
+    policy_row,
+    'rerank_method' as column_name,
+    'is ' || coalesce(rerank_method, '(empty)') || ', must be mmr, dpp, calibration or quota' as problem
+from policies
+where coalesce(trim(rerank_method), '') not in ('mmr', 'dpp', 'calibration', 'quota')
 {%- for column_name, limits in numbers.items() %}
 union all
 select
@@ -64,9 +75,14 @@ select
     || ' from {{ limits[0] }} to {{ limits[1] }}' as problem
 from policies
 where
-    try_cast({{ column_name }} as double) is null
-    or try_cast({{ column_name }} as double) not between {{ limits[0] }} and {{ limits[1] }}
-    {%- if limits[2] == 'integer' %}
-    or try_cast({{ column_name }} as double) != floor(try_cast({{ column_name }} as double))
+    (
+        try_cast({{ column_name }} as double) is null
+        or try_cast({{ column_name }} as double) not between {{ limits[0] }} and {{ limits[1] }}
+        {%- if limits[2] == 'integer' %}
+        or try_cast({{ column_name }} as double) != floor(try_cast({{ column_name }} as double))
+        {%- endif %}
+    )
+    {%- if limits | length > 3 %}
+    and nullif(trim({{ column_name }}), '') is not null
     {%- endif %}
 {%- endfor %}

@@ -42,10 +42,11 @@ def preview_text(heading: str, notes: Iterable[str], found: dict[str, Rows], uns
 
 
 def table(header: list[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return an aligned markdown table; columns after the last text column are right-aligned numbers."""
+    """Return an aligned markdown table; columns of numbers, with gaps or without, stand to the right."""
     lines = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [header, *lines]) for i in range(len(header))]
-    right = [bool(lines) and all(_is_number(row[i]) for row in lines) for i in range(len(header))]
+    filled = [[row[i] for row in lines if row[i]] for i in range(len(header))]
+    right = [bool(cells) and all(_is_number(cell) for cell in cells) for cells in filled]
     pads = [str.rjust if one else str.ljust for one in right]
     rule = ["-" * (width - 1) + ":" if one else "-" * width for width, one in zip(widths, right, strict=True)]
     padded = [
@@ -55,7 +56,7 @@ def table(header: list[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return not cell.strip("+-0123456789.,%") and bool(cell)
+    return not cell.strip("+-0123456789.,%")
 
 
 def _count(number: float) -> str:
