@@ -45,7 +45,11 @@ def test_bad_values_of_a_policy_are_named_together(project):
 
 
 def test_a_connector_without_a_policy_is_named(project):
-    edited(project, "channel_policies", ["complete_journey,email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,CRM,a note"])
+    edited(
+        project,
+        "channel_policies",
+        ["complete_journey,email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,CRM,a note"],
+    )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
     arguments = ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"]
     said = stopped(project, arguments, {"connector": "contract_files"})

@@ -1,12 +1,10 @@
--- One row per cutoff, channel, customer and candidate in reach of a slate, with each addend of its score.
--- Blocked candidates are out; what is left is cut to the pool that the re-ranker looks at.
+-- One row per cutoff, channel, customer and candidate that the re-ranker may choose, with each addend of its score.
 
-{{- raise_when_any(
-    "select problem from " ~ ref('int_ranking__objective_errors') ~ " order by problem",
-    "seeds/objective_weights.csv asks for what the data cannot say:"
-) }}
+with pools as (
+    select * from {{ ref('int_ranking__pools') }}
+),
 
-with scores as (
+scores as (
     select * from {{ ref('int_ranking__scores') }}
 ),
 
@@ -16,7 +14,6 @@ weights as (
 
 eligibility as (
     select * from {{ ref('int_ranking__eligibility') }}
-    where not is_blocked
 ),
 
 candidates as (
@@ -27,63 +24,61 @@ products as (
     select * from {{ ref('int_features__products') }}
 ),
 
-addends as (
-    select
-        scores.cutoff_at,
-        weights.channel,
-        scores.customer_id,
-        scores.product_id,
-        products.category,
-        products.brand,
-        products.price_amount,
-        scores.purchase_probability,
-        scores.purchase_probability * products.price_amount as expected_value_amount,
-        scores.relevance_score,
-        products.popularity_percentile,
-        weights.purchase_weight,
-        {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }} as popularity_penalty,
-        {{ value_bonus('products.price_amount', 'weights.value_weight') }} as value_bonus,
-        {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} as margin_bonus,
-        eligibility.boost,
-        eligibility.is_required,
-        candidates.candidate_source,
-        candidates.anchor_product_id
-    from scores
-    cross join weights
-    inner join eligibility
-        on
-            scores.cutoff_at = eligibility.cutoff_at
-            and scores.customer_id = eligibility.customer_id
-            and scores.product_id = eligibility.product_id
-    inner join candidates
-        on
-            scores.cutoff_at = candidates.cutoff_at
-            and scores.customer_id = candidates.customer_id
-            and scores.product_id = candidates.product_id
-    inner join products
-        on
-            scores.cutoff_at = products.cutoff_at
-            and scores.product_id = products.product_id
+tastes as (
+    select * from {{ ref('int_features__customer_tastes') }}
 ),
 
-scored as (
-    select
-        addends.*,
-        round(
-            purchase_weight * relevance_score - popularity_penalty + value_bonus + margin_bonus + boost, 9
-        ) as objective_score
-    from addends
-),
-
-ranked as (
-    select
-        scored.*,
-        row_number() over (
-            partition by cutoff_at, channel, customer_id
-            order by is_required desc, objective_score desc, product_id asc
-        ) as objective_rank
-    from scored
+customer_brands as (
+    select * from {{ ref('int_features__customer_brands') }}
 )
 
-select * from ranked
-where objective_rank <= {{ var('rerank_pool_size') }}
+select
+    pools.*,
+    products.category,
+    products.brand,
+    products.price_amount,
+    scores.purchase_probability,
+    scores.purchase_probability * products.price_amount as expected_value_amount,
+    scores.relevance_score,
+    products.popularity_percentile,
+    weights.purchase_weight,
+    {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }} as popularity_penalty,
+    {{ value_bonus('products.price_amount', 'weights.value_weight') }} as value_bonus,
+    {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} as margin_bonus,
+    eligibility.boost,
+    {{ taste_distance(
+        'products.price_amount', 'tastes.mean_price_amount', 'products.brand',
+        'customer_brands.order_share', 'tastes.top_brand_share'
+    ) }} as taste_distance,
+    candidates.candidate_source,
+    candidates.anchor_product_id
+from pools
+inner join weights on pools.channel = weights.channel
+inner join scores
+    on
+        pools.cutoff_at = scores.cutoff_at
+        and pools.customer_id = scores.customer_id
+        and pools.product_id = scores.product_id
+inner join eligibility
+    on
+        pools.cutoff_at = eligibility.cutoff_at
+        and pools.customer_id = eligibility.customer_id
+        and pools.product_id = eligibility.product_id
+inner join candidates
+    on
+        pools.cutoff_at = candidates.cutoff_at
+        and pools.customer_id = candidates.customer_id
+        and pools.product_id = candidates.product_id
+inner join products
+    on
+        pools.cutoff_at = products.cutoff_at
+        and pools.product_id = products.product_id
+left join tastes
+    on
+        pools.cutoff_at = tastes.cutoff_at
+        and pools.customer_id = tastes.customer_id
+left join customer_brands
+    on
+        pools.cutoff_at = customer_brands.cutoff_at
+        and pools.customer_id = customer_brands.customer_id
+        and products.brand = customer_brands.brand

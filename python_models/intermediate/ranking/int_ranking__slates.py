@@ -1,28 +1,49 @@
-"""Each customer's slate per channel: the most relevant candidates, varied, within the policy's caps.
+"""Each customer's slate per channel: the most relevant candidates, varied, within caps and guardrails.
 
 Grain: one row per cutoff, channel, customer and slot.
-Algorithm: greedy maximal marginal relevance, `vitrine.rerank.rerank`. Parameters: the channel's policy and the
-weights handed over in int_ranking__slates.yml.
+Algorithm: `vitrine.rerank.rerank` by the policy's method. Parameters: the channel's policy, the guardrails that hold at
+the cutoff and the weights handed over in int_ranking__slates.yml.
 """
 
-from vitrine.engines.frames import is_at, read_table
+from vitrine.engines.frames import is_at, is_one_of, is_valid_at, read_table
 from vitrine.rerank import RerankParams
-from vitrine.tables import concat, slate_rows
+from vitrine.tables import SlateRules, attribute_names, concat, guardrails_of, slate_rows
 
-POLICY = ["channel", "slot_count", "diversity_strength", "max_per_category", "max_per_brand"]
+SHAPE = ["slot_count", "diversity_strength", "coherence_strength", "max_taste_distance", "max_per_category"]
+POLICY = ["channel", "rerank_method", *SHAPE, "max_per_brand"]
 CANDIDATE = ["customer_id", "product_id", "category", "brand", "price_amount", "objective_score"]
+STANDING = ["is_required", "is_reserve", "taste_distance"]
+VALUE = ["attribute_name", "attribute_value"]
+LIMIT = ["limit_name", "limit_type", *VALUE, "slot_count"]
+PAIR = ["pair_name", "pair_type", *VALUE, "other_attribute_name", "other_attribute_value"]
 
 
 def model(dbt, session):
     weights = dict(dbt.config.meta_get("similarity"))
-    channel_policies = dbt.ref("int_integrity__channel_policies")
-    policies = read_table(channel_policies, POLICY).to_pylist()
-    calendar = dbt.ref("int_calendar__cutoffs")
-    cutoffs = read_table(calendar, ["cutoff_at"])["cutoff_at"].to_pylist()
-    objectives = dbt.ref("int_ranking__objectives")
+    policies = read_table(dbt.ref("int_integrity__channel_policies"), POLICY).to_pylist()
+    cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at"])["cutoff_at"].to_pylist()
+    seeds = [dbt.ref("int_integrity__slate_limits"), dbt.ref("int_integrity__slate_pairs")]
+    pins, product_attributes = dbt.ref("int_integrity__pinned_slots"), dbt.ref("int_features__product_attributes")
+    categories, audience = dbt.ref("int_features__customer_categories"), dbt.ref("int_propensity__audience")
+    objectives, capacities = dbt.ref("int_ranking__objectives"), dbt.ref("int_ranking__exposure_capacities")
 
-    def slates_of(cutoff, channel, **policy):
+    def rules_of(cutoff, channel):
+        at, own = is_at("cutoff_at", [cutoff]), f"channel = '{channel}'"
+        valid = f"{is_valid_at(cutoff)} and (channel is null or {own})"
+        limits, pairs = (read_table(seed, names, valid) for seed, names in zip(seeds, [LIMIT, PAIR], strict=True))
+        named = is_one_of("attribute_name", attribute_names(limits, pairs))
+        return SlateRules(
+            guardrails_of(limits, pairs, read_table(pins, ["pin_name", "slot", "product_id"], valid)),
+            read_table(product_attributes, ["product_id", *VALUE], f"{at} and {named}"),
+            read_table(categories, ["customer_id", "category", "weight_share"], at),
+            read_table(capacities, ["product_id", "slot_count"], f"{at} and {own}"),
+            read_table(audience, ["customer_id"], f"{at} and {own} and is_in_audience"),
+        )
+
+    def slates_of(cutoff, channel, rerank_method, **policy):
+        params = RerankParams(method=rerank_method, **policy, **weights)
         here = f"{is_at('cutoff_at', [cutoff])} and channel = '{channel}'"
-        return slate_rows(cutoff, channel, read_table(objectives, CANDIDATE, here), RerankParams(**policy, **weights))
+        candidates = read_table(objectives, [*CANDIDATE, *STANDING], here)
+        return slate_rows(cutoff, channel, candidates, params, rules_of(cutoff, channel))
 
     return concat(slates_of(cutoff, **policy) for cutoff in sorted(cutoffs) for policy in policies)

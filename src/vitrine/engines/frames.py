@@ -45,6 +45,18 @@ def is_at(column: str, instants: Iterable[datetime]) -> str:
     return f"{column} in ({values})" if values else "1 = 0"
 
 
+def is_valid_at(instant: datetime) -> str:
+    """Return the SQL condition that a row of a seed holds at an instant; an empty day is no limit."""
+    at = f"timestamp '{instant:%Y-%m-%d %H:%M:%S.%f}'"
+    return f"(valid_from_at is null or valid_from_at <= {at}) and (valid_until_at is null or valid_until_at > {at})"
+
+
+def is_one_of(column: str, values: Iterable[str]) -> str:
+    """Return the SQL condition that a text column equals one of the values."""
+    quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f"{column} in ({quoted})" if quoted else "1 = 0"
+
+
 def numeric_columns(relation: Any, keys: Iterable[str]) -> list[str]:
     """Return the names of all columns but the keys, in the relation's order."""
     left_out = set(keys)

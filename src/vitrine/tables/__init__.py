@@ -6,16 +6,20 @@ from vitrine.tables.cutoffs import judged_cutoffs, scored_cutoffs, training_cuto
 from vitrine.tables.evaluation import propensity_metric_rows, reliability_rows
 from vitrine.tables.frames import concat, join_on_keys
 from vitrine.tables.frontier import frontier_rows
+from vitrine.tables.guardrails import attribute_names, guardrails_of
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
-from vitrine.tables.ranking import ranker_fit_row, ranker_score_rows, slate_rows
+from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows
 from vitrine.tables.sequence import sequence_candidate_rows
 
 __all__ = [
+    "SlateRules",
     "affinity_rows",
     "als_factor_rows",
     "als_factors_of",
+    "attribute_names",
     "concat",
     "frontier_rows",
+    "guardrails_of",
     "join_on_keys",
     "judged_cutoffs",
     "load_fits",

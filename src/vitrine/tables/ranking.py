@@ -1,14 +1,16 @@
 """Rows of the ranker and of the slates."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vitrine.encoding import as_doubles, distinct_ids
 from vitrine.fits import parameters_json
 from vitrine.ranker import RankerFit, RankerParams, fit_ranker, score_candidates
-from vitrine.rerank import RerankParams, rerank
+from vitrine.rerank import Guardrails, RerankParams, rerank
 from vitrine.tables.frames import TIMESTAMP, repeated, with_first
 from vitrine.tables.propensity import fit_row
 
@@ -44,9 +46,30 @@ def ranker_score_rows(cutoff: datetime, name: str, fit: RankerFit, rows: pa.Tabl
     )
 
 
-def slate_rows(cutoff: datetime, channel: str, candidates: pa.Table, params: RerankParams) -> pa.Table:
+@dataclass(frozen=True)
+class SlateRules:
+    """What the slates of one cutoff and channel have to keep to, as tables."""
+
+    guardrails: Guardrails
+    attributes: pa.Table
+    """Columns product_id, attribute_name, attribute_value."""
+    tastes: pa.Table
+    """Columns customer_id, category, weight_share."""
+    capacities: pa.Table
+    """Columns product_id, slot_count: most slates of the audience that may show the product."""
+    audience: pa.Table
+    """Column customer_id: who is sent a slate. The others' are for evaluation and take nothing from the stock."""
+
+
+def slate_rows(
+    cutoff: datetime, channel: str, candidates: pa.Table, params: RerankParams, rules: SlateRules
+) -> pa.Table:
     """Return the slates of one cutoff and channel."""
-    slates = rerank(candidates, params)
+    tastes = rules.tastes.rename_columns(["customer_id", "category", "share"])
+    is_sent = pc.is_in(candidates["customer_id"], value_set=rules.audience["customer_id"].combine_chunks())
+    given = (rules.guardrails, rules.attributes, tastes)
+    sent = rerank(candidates.filter(is_sent), params, *given, rules.capacities)
+    slates = pa.concat_tables([sent, rerank(candidates.filter(pc.invert(is_sent)), params, *given)])
     return with_first(
         slates,
         {
