@@ -41,6 +41,24 @@ exposure as (
     group by channel
 ),
 
+guardrails as (
+    select
+        channel,
+        sum(case when is_hard then 1 else 0 end) as hard_count,
+        sum(case when not is_hard and not has_given_way then 1 else 0 end) as unsaid_count,
+        cast(count(distinct case when not is_hard then customer_id end) as double) as relaxed_count
+    from {{ ref('int_release__broken_guardrails') }}
+    group by channel
+),
+
+overexposed as (
+    select
+        channel,
+        count(*) as product_count
+    from {{ ref('int_release__exposure_checks') }}
+    group by channel
+),
+
 metrics as (
     select * from {{ ref('evaluation_metrics') }}
     where
@@ -74,6 +92,10 @@ figures as (
         coalesce(slate_checks.category_cap_count, 0) as category_cap_count,
         coalesce(slate_checks.brand_cap_count, 0) as brand_cap_count,
         coalesce(slate_checks.disordered_count, 0) as disordered_count,
+        coalesce(guardrails.hard_count, 0) as hard_guardrail_count,
+        coalesce(guardrails.unsaid_count, 0) as unsaid_guardrail_count,
+        coalesce(guardrails.relaxed_count / nullif(slate_checks.customer_count, 0), 0) as relaxed_slate_share,
+        coalesce(overexposed.product_count, 0) as overexposed_count,
         1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
         exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
         exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
@@ -82,6 +104,8 @@ figures as (
     from policies
     left join slot_checks on policies.channel = slot_checks.channel
     left join slate_checks on policies.channel = slate_checks.channel
+    left join guardrails on policies.channel = guardrails.channel
+    left join overexposed on policies.channel = overexposed.channel
     left join exposure on policies.channel = exposure.channel
     left join relevance on policies.channel = relevance.channel
 )

@@ -8,6 +8,9 @@
     'holdout_customers': ['holdout_count', 'slots of customers held out for measurement'],
     'category_cap': ['category_cap_count', 'slates above the cap of one category'],
     'brand_cap': ['brand_cap_count', 'slates above the cap of one brand'],
+    'hard_guardrails': ['hard_guardrail_count', 'slates that break a limit, or a pair of the seeds'],
+    'unsaid_guardrails': ['unsaid_guardrail_count', 'slates that miss a guardrail and do not say that it gave way'],
+    'exposure': ['overexposed_count', 'products in more slates than the exposure cap or the stock allow'],
     'slot_order': ['disordered_count', 'slates with a gap or a product twice'],
 } %}
 {%- if not var('allow_replenishment') %}
@@ -50,6 +53,15 @@ audits as (
         cast({{ var('audit_min_full_slate_share') }} as double) as threshold,
         coalesce(full_slate_share >= {{ var('audit_min_full_slate_share') }}, false) as is_passed,
         'share of the audience with a full slate, at least' as detail
+    from figures
+    union all
+    select
+        channel,
+        'relaxed_slates' as audit_name,
+        relaxed_slate_share as figure,
+        cast({{ var('audit_max_relaxed_share') }} as double) as threshold,
+        relaxed_slate_share <= {{ var('audit_max_relaxed_share') }} as is_passed,
+        'share of the slates in which a guardrail gave way, at most' as detail
     from figures
     union all
     select

@@ -1,5 +1,5 @@
--- One row per channel, customer and candidate: the stage it reached and what stopped it there. Customers without a
--- full slate have a row of their own, with no product.
+-- One row per channel, customer and candidate: the stage it reached and what stopped it there. What is said of a
+-- customer and not of a candidate comes from int_release__customer_audit, with no product.
 
 with fingerprints as (
     select * from {{ ref('int_release__fingerprints') }}
@@ -32,11 +32,6 @@ slates as (
     select * from {{ ref('int_release__slates') }}
 ),
 
-slate_checks as (
-    select * from {{ ref('int_release__slate_checks') }}
-    where is_short_flag = 1
-),
-
 audited as (
     select
         audience.channel,
@@ -45,7 +40,7 @@ audited as (
         case
             when slates.slot is not null then 'slate'
             when eligibility.is_blocked then 'rules'
-            when objectives.product_id is null then 'ranking'
+            when objectives.product_id is null or objectives.is_reserve then 'ranking'
             else 're-ranking'
         end as stage,
         cast(slates.slot as integer) as slot,
@@ -54,8 +49,8 @@ audited as (
         case
             when slates.slot is not null then 'in the slate'
             when eligibility.is_blocked then eligibility.reason
-            when objectives.product_id is null then 'outranked before re-ranking'
-            else 'outranked, or held back by variety and caps'
+            when objectives.product_id is null or objectives.is_reserve then 'outranked before re-ranking'
+            else 'outranked, or held back by variety, caps and guardrails'
         end as reason
     from audience
     inner join eligibility on audience.customer_id = eligibility.customer_id
@@ -71,30 +66,7 @@ audited as (
             and eligibility.product_id = slates.product_id
     where audience.is_in_audience
     union all
-    select
-        channel,
-        customer_id,
-        cast(null as {{ dbt.type_string() }}) as product_id,
-        'audience' as stage,
-        cast(null as integer) as slot,
-        cast(null as bigint) as objective_rank,
-        case when not is_contactable then 'not_contactable' end as rule_name,
-        exclusion_reason as reason
-    from audience
-    where not is_in_audience
-    union all
-    select
-        channel,
-        customer_id,
-        cast(null as {{ dbt.type_string() }}) as product_id,
-        'short slate' as stage,
-        cast(slot_count as integer) as slot,
-        cast(null as bigint) as objective_rank,
-        cast(null as {{ dbt.type_string() }}) as rule_name,
-        'only ' || cast(slot_count as {{ dbt.type_string() }}) || ' of '
-        || cast(wanted_slot_count as {{ dbt.type_string() }})
-        || ' slots: the other candidates are blocked by rules or capped' as reason
-    from slate_checks
+    select * from {{ ref('int_release__customer_audit') }}
 )
 
 select

@@ -62,6 +62,8 @@ select
     objectives.boost,
     objectives.objective_score,
     slates.marginal_score,
+    slates.relaxed_limits,
+    objectives.taste_distance,
     objectives.popularity_percentile,
     serve.cutoff_at as as_of_at,
     {{ days_after('serve.cutoff_at', 'policies.valid_days') }} as valid_until_at

@@ -1,0 +1,91 @@
+-- One row per slate that stands for release and guardrail that it does not keep: hard ones must not be here at all, soft
+-- ones only where the re-ranker says that they gave way.
+
+with slates as (
+    select * from {{ ref('int_release__slates') }}
+),
+
+serve as (
+    select * from {{ ref('int_calendar__cutoffs') }}
+    where cutoff_role = 'serve'
+),
+
+pins as (
+    select pinned_slots.*
+    from {{ ref('int_integrity__pinned_slots') }} as pinned_slots
+    inner join serve on {{ is_valid_at('pinned_slots', 'serve.cutoff_at') }}
+),
+
+required as (
+    select
+        verdicts.customer_id,
+        verdicts.product_id
+    from {{ ref('int_rules__verdicts') }} as verdicts
+    inner join serve on verdicts.cutoff_at = serve.cutoff_at
+    where verdicts.verdict = 'require'
+),
+
+eligible as (
+    select eligibility.*
+    from {{ ref('int_ranking__eligibility') }} as eligibility
+    inner join serve on eligibility.cutoff_at = serve.cutoff_at
+    where not eligibility.is_blocked
+),
+
+customers as (
+    select
+        channel,
+        customer_id,
+        max(relaxed_limits) as relaxed_limits
+    from slates
+    group by channel, customer_id
+),
+
+broken as (
+    select * from {{ ref('int_release__broken_limits') }}
+    union all
+    select * from {{ ref('int_release__broken_pairs') }}
+    union all
+    select
+        customers.channel,
+        customers.customer_id,
+        'pin' as guardrail_type,
+        pins.pin_name as guardrail_name,
+        false as is_hard
+    from customers
+    inner join pins on coalesce(pins.channel, customers.channel) = customers.channel
+    left join slates
+        on
+            customers.channel = slates.channel
+            and customers.customer_id = slates.customer_id
+            and pins.slot = slates.slot
+            and pins.product_id = slates.product_id
+    where slates.slot is null
+    union all
+    select distinct
+        customers.channel,
+        customers.customer_id,
+        'required' as guardrail_type,
+        'required' as guardrail_name,
+        false as is_hard
+    from customers
+    inner join eligible on customers.customer_id = eligible.customer_id
+    inner join required
+        on
+            eligible.customer_id = required.customer_id
+            and eligible.product_id = required.product_id
+    left join slates
+        on
+            customers.channel = slates.channel
+            and customers.customer_id = slates.customer_id
+            and required.product_id = slates.product_id
+    where slates.slot is null
+)
+
+select
+    broken.*,
+    coalesce({{ dbt.position(
+        "', ' || broken.guardrail_name || ', '", "', ' || customers.relaxed_limits || ', '"
+    ) }}, 0) > 0 as has_given_way
+from broken
+inner join customers on broken.channel = customers.channel and broken.customer_id = customers.customer_id
