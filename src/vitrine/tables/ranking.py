@@ -46,7 +46,7 @@ def ranker_score_rows(cutoff: datetime, name: str, fit: RankerFit, rows: pa.Tabl
 
 def slate_rows(cutoff: datetime, channel: str, candidates: pa.Table, params: RerankParams) -> pa.Table:
     """Return the slates of one cutoff and channel."""
-    slates = rerank(candidates, params)
+    slates = rerank(candidates, params).drop_columns(["relaxed_limits"])
     return with_first(
         slates,
         {
