@@ -106,7 +106,9 @@ def value_of(row, name, attributes):
 def is_allowed(slate, params, guardrails, attributes):
     """Return whether an ordered slate breaks no hard rule."""
     caps = [("category", None, params.max_per_category), ("brand", None, params.max_per_brand)]
-    caps += [(one.attribute_name, one.attribute_value, one.slot_count) for one in guardrails.limits if one.kind == "at_most"]
+    caps += [
+        (one.attribute_name, one.attribute_value, one.slot_count) for one in guardrails.limits if one.kind == "at_most"
+    ]
     for name, value, most in caps:
         values = [value_of(row, name, attributes) for row in slate]
         for found in set(values) - {None}:
