@@ -2,9 +2,9 @@
 
 One 0/1 variable a candidate, decided by HiGHS (Huangfu and Hall, "Parallelizing the dual revised simplex method",
 Mathematical Programming Computation 2018) through scipy. The measures of `vitrine.rerank_kernels.set_measure` are
-maximised one after the other, each held fixed for those after it. Who stands where matters to pins and `always` pairs
-only: for them a second set of variables says which kind of product holds which slot, kinds being the pins and the
-groups of the pairs, so that their number does not grow with the candidates.
+maximised one after the other, each held fixed for those after it. Who stands where matters to `always` pairs only: for
+them a second set of variables says which kind of product holds which slot, kinds being the pins and the groups of the
+pairs, so that their number does not grow with the candidates.
 """
 
 from dataclasses import dataclass, field
@@ -149,10 +149,12 @@ def _decide(rules: Rules, of: _Customer, current: IntArray, bound: IntArray) -> 
     chosen = program.variables(len(of.place))
     _add_hard_rules(program, rules, of, chosen)
     at = _add_arrangement(program, rules, of, chosen)
-    measures = _add_measures(program, rules, of, chosen, at)
-    is_better = False
+    measures = _add_measures(program, rules, of, chosen)
+    is_better, length = False, 0
     for m in range(MEASURES):
         best = int(current[m])
+        if m == PINS:
+            measures[m] = _pins_kept(rules, of, chosen, at, length)
         if measures[m] and (is_better or best < bound[m]):
             solution = program.maximise(measures[m])
             if solution is None:
@@ -161,6 +163,8 @@ def _decide(rules: Rules, of: _Customer, current: IntArray, bound: IntArray) -> 
             is_better = is_better or best > current[m]
         if measures[m]:
             program.require(measures[m], best, np.inf)
+        if m == LENGTH:
+            length = best
     if not is_better:
         return None
     worth = {
@@ -171,7 +175,7 @@ def _decide(rules: Rules, of: _Customer, current: IntArray, bound: IntArray) -> 
     if solution is None:
         return None
     picked = np.flatnonzero(solution[chosen] > 0.5)
-    kind_at = np.argmax(solution[at[:, : len(picked)]], axis=0) if len(at) else of.kind[picked]
+    kind_at = np.argmax(solution[at[:, : len(picked)]], axis=0) if len(at) else np.full(len(picked), -1)
     return Plan(of.place[picked], of.kind[picked], kind_at.astype(np.int64))
 
 
@@ -201,7 +205,7 @@ def _add_hard_rules(program: _Program, rules: Rules, of: _Customer, chosen: IntA
 
 def _add_arrangement(program: _Program, rules: Rules, of: _Customer, chosen: IntArray) -> IntArray:
     """Add which kind holds which slot, where that matters. Shape (kinds, slots), (0, 0) where it does not."""
-    if not len(rules.pins) and not len(rules.always):
+    if not len(rules.always):
         return np.empty((0, 0), np.int64)
     slots = rules.slot_count
     at = program.variables(of.kind_count * slots).reshape(of.kind_count, slots)
@@ -221,15 +225,20 @@ def _add_arrangement(program: _Program, rules: Rules, of: _Customer, chosen: Int
     return np.asarray(at)
 
 
-def _add_measures(
-    program: _Program, rules: Rules, of: _Customer, chosen: IntArray, at: IntArray
-) -> list[dict[int, float]]:
+def _pins_kept(rules: Rules, of: _Customer, chosen: IntArray, at: IntArray, length: int) -> dict[int, float]:
+    """Return the pins kept, as a sum; without `always` pairs a pin is kept where its product and its slot are."""
+    kept: dict[int, float] = {}
+    for product, slot in rules.pins:
+        is_it = of.having(0, product)
+        if slot < length:
+            kept |= _ones(at[np.unique(of.kind[is_it]), slot] if len(at) else chosen[is_it])
+    return kept
+
+
+def _add_measures(program: _Program, rules: Rules, of: _Customer, chosen: IntArray) -> list[dict[int, float]]:
     """Add what is counted, and return each measure as a sum to be maximised."""
     measures: list[dict[int, float]] = [{} for _ in range(MEASURES)]
     measures[LENGTH] = _ones(chosen)
-    for product, slot in rules.pins:
-        kinds = np.unique(of.kind[of.having(0, product)])
-        measures[PINS] |= _ones(at[kinds, slot])
     measures[REQUIRED] = _ones(chosen[of.is_required])
     for attribute, value, wanted in rules.floors:
         served = _ones(chosen[of.having(attribute, value)])

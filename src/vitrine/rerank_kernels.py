@@ -48,6 +48,11 @@ def inner(function: Function) -> Function:
     return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
 
 
+def tiny(function: Function) -> Function:
+    """Compile into its callers: handing over a desk costs more than what these do."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
+
+
 def entry(function: Function) -> Function:
     """Compile a function that Python calls and keep the result on disk, where there is a place to write to.
 
@@ -156,6 +161,8 @@ ITEM = np.dtype(
         ("closest", np.float64),  # MMR: likeness to the closest product above
         ("gain", np.float64),  # DPP: what it would add to the determinant
         ("tier", np.int64),  # 0 ordinary, 1 reserve, 2 ordinary beyond the taste distance, 3 reserve beyond it
+        ("floors_served", np.int64),  # at_least limits not yet met that it would serve
+        ("spreads_served", np.int64),
         ("urgency", np.int64),  # above 0: the slots left are needed for it
         ("kind", np.int64),  # in an arrangement decided beforehand
         ("class_of", np.int64),  # place of its category in `classes`, -1 for none
@@ -193,7 +200,7 @@ SLOT = np.dtype(
     align=True,
 )
 PRESENT, KEPT, BOUND = range(3)
-COMMITTED, CLASSES = range(2)
+COMMITTED, CLASSES, HELD, IS_URGENT = range(4)
 
 
 class Desk(NamedTuple):
@@ -214,11 +221,11 @@ class Desk(NamedTuple):
     slots: Records
     """One `SLOT` a slot, and one more."""
     floor_left: IntArray
-    floor_servers: IntArray
     spread_left: IntArray
     measures: IntArray
     """How much the present slate keeps, the best so far, and the best that any could. Shape (3, measures)."""
     tally: IntArray
+    """Numbers of committed candidates, of `classes` in use, of held candidates not yet placed; whether any is urgent."""
 
 
 def make_desk(pool: Pool, rules: Rules, tastes: Tastes, customers: IntArray) -> Desk:
@@ -234,10 +241,9 @@ def make_desk(pool: Pool, rules: Rules, tastes: Tastes, customers: IntArray) -> 
         np.zeros(width, np.int64),
         np.zeros(rules.slot_count + 1, SLOT),
         np.zeros(len(rules.floors), np.int64),
-        np.zeros(len(rules.floors), np.int64),
         np.zeros(len(rules.spreads), np.int64),
         np.zeros((3, MEASURES), np.int64),
-        np.zeros(2, np.int64),
+        np.zeros(4, np.int64),
     )
 
 
@@ -296,10 +302,10 @@ def set_relevance(pool: Pool, rules: Rules, customer: int, desk: Desk) -> None:
             desk.items[i].relevance -= rules.coherence_strength * pool.taste[pool.rows[begin + i]]
 
 
-@inner
-def belongs(desk: Desk, i: int, attribute: int, value: int) -> bool:
+@tiny
+def belongs(codes: Codes, i: int, attribute: int, value: int) -> bool:
     """Return whether a candidate has the value; a value that no product has is below 0."""
-    return value >= 0 and desk.codes[i, attribute] == value
+    return value >= 0 and codes[i, attribute] == value
 
 
 @inner
@@ -314,18 +320,18 @@ def drop_impossible(rules: Rules, desk: Desk, count: int) -> None:
     for pair in range(len(rules.always)):
         followers, last = 0, -1
         for i in range(count):
-            if desk.items[i].is_candidate and belongs(desk, i, rules.always[pair, 2], rules.always[pair, 3]):
+            if desk.items[i].is_candidate and belongs(desk.codes, i, rules.always[pair, 2], rules.always[pair, 3]):
                 followers, last = followers + 1, i
         for i in range(count):
             alone = followers == 0 or (followers == 1 and last == i)
-            if alone and belongs(desk, i, rules.always[pair, 0], rules.always[pair, 1]):
+            if alone and belongs(desk.codes, i, rules.always[pair, 0], rules.always[pair, 1]):
                 desk.items[i].is_candidate = False
 
 
 # -- What a candidate would be worth in the next slot ----------------------------------------------------------
 
 
-@inner
+@tiny
 def likeness(rules: Rules, desk: Desk, one: int, other: int) -> float:
     """Return how alike two candidates are; what is unknown is like nothing.
 
@@ -411,7 +417,7 @@ def set_quotas(rules: Rules, tastes: Tastes, customer: int, total: float, desk: 
                 desk.classes[k].quota = desk.parts[t].slots
 
 
-@inner
+@tiny
 def divergence_part(share: float, filled: int, size: int) -> float:
     """Return one category's part of the divergence of the slate from the customer's distribution."""
     if share <= 0:
@@ -478,6 +484,7 @@ def note_pick(rules: Rules, method: int, desk: Desk, count: int, pick: int, size
 @inner
 def commit(rules: Rules, desk: Desk, count: int, pick: int) -> None:
     """Count a candidate towards the limits and close whatever may no longer stand in the slate."""
+    note_served(rules, desk, count, pick)
     desk.items[pick].is_committed = True
     desk.committed[desk.tally[COMMITTED]] = pick
     desk.tally[COMMITTED] += 1
@@ -495,28 +502,28 @@ def commit(rules: Rules, desk: Desk, count: int, pick: int) -> None:
                     desk.items[i].is_open = False
     for pair in range(len(rules.never)):
         for side in range(2):
-            if belongs(desk, pick, rules.never[pair, 2 * side], rules.never[pair, 2 * side + 1]):
+            if belongs(desk.codes, pick, rules.never[pair, 2 * side], rules.never[pair, 2 * side + 1]):
                 attribute, value = rules.never[pair, 2 - 2 * side], rules.never[pair, 3 - 2 * side]
                 for i in range(count):
-                    if not desk.items[i].is_committed and belongs(desk, i, attribute, value):
+                    if not desk.items[i].is_committed and belongs(desk.codes, i, attribute, value):
                         desk.items[i].is_open = False
 
 
-@inner
+@tiny
 def owes(rules: Rules, desk: Desk, i: int) -> bool:
     """Return whether somebody must follow this candidate."""
     for pair in range(len(rules.always)):
-        if belongs(desk, i, rules.always[pair, 0], rules.always[pair, 1]):
+        if belongs(desk.codes, i, rules.always[pair, 0], rules.always[pair, 1]):
             return True
     return False
 
 
-@inner
+@tiny
 def follows(rules: Rules, desk: Desk, one: int, other: int) -> bool:
     """Return whether `other` may stand directly after `one`."""
     for pair in range(len(rules.always)):
-        if belongs(desk, one, rules.always[pair, 0], rules.always[pair, 1]) and not belongs(
-            desk, other, rules.always[pair, 2], rules.always[pair, 3]
+        if belongs(desk.codes, one, rules.always[pair, 0], rules.always[pair, 1]) and not belongs(
+            desk.codes, other, rules.always[pair, 2], rules.always[pair, 3]
         ):
             return False
     return True
@@ -544,13 +551,9 @@ def fits(rules: Rules, desk: Desk, i: int, depth: int) -> bool:
             )
         if filled > rules.caps[cap, 2]:
             return False
-    for pair in range(len(rules.never)):
-        for side in range(2):
-            if belongs(desk, i, rules.never[pair, 2 * side], rules.never[pair, 2 * side + 1]):
-                for c in range(depth):
-                    other = desk.slots[c].chain
-                    if belongs(desk, other, rules.never[pair, 2 - 2 * side], rules.never[pair, 3 - 2 * side]):
-                        return False
+    for c in range(depth):
+        if are_apart(rules, desk, i, desk.slots[c].chain):
+            return False
     return True
 
 
@@ -590,64 +593,90 @@ def can_be_followed(rules: Rules, desk: Desk, count: int, pick: int, slot: int, 
 
 
 @inner
-def set_urgencies(rules: Rules, desk: Desk, count: int, remaining: int, eager: bool) -> None:
-    """Say which candidates the remaining slots are needed for. All 0: the slots suffice for every need left.
-
-    Needs are added up as if no product served two of them, so slots may be kept for them earlier than they must be.
-    """
+def start_needs(rules: Rules, desk: Desk, count: int) -> None:
+    """Set what is wanted, lowered where there are not that many candidates, and how many needs each would serve."""
+    desk.tally[HELD] = 0
+    desk.tally[IS_URGENT] = 1  # whatever the customer before left
+    desk.spread_left[:] = rules.spreads[:, 1]
     for i in range(count):
-        desk.items[i].urgency = 0
-    held, floors, spreads = 0, 0, 0
-    for i in range(count):
-        held += desk.items[i].is_open and desk.items[i].is_committed
-    for f in range(len(rules.floors)):
-        floors += desk.floor_left[f]
-    for s in range(len(rules.spreads)):
-        spreads += desk.spread_left[s]
-    if held + floors + spreads < remaining and not (eager and held + floors + spreads > 0):
-        return
-    floors = 0
+        desk.items[i].floors_served = 0
+        desk.items[i].spreads_served = 0
     for f in range(len(rules.floors)):
         servers = 0
-        if desk.floor_left[f] > 0:
+        for i in range(count):
+            serves = desk.items[i].is_open and belongs(desk.codes, i, rules.floors[f, 0], rules.floors[f, 1])
+            servers += serves
+            desk.items[i].floors_served += serves and rules.floors[f, 2] > 0
+        desk.floor_left[f] = min(servers, rules.floors[f, 2])
+    for s in range(len(rules.spreads)):
+        if rules.spreads[s, 1] > 0:
             for i in range(count):
-                servers += desk.items[i].is_open and belongs(desk, i, rules.floors[f, 0], rules.floors[f, 1])
-        desk.floor_servers[f] = min(servers, desk.floor_left[f])
-        floors += desk.floor_servers[f]
+                desk.items[i].spreads_served += desk.codes[i, rules.spreads[s, 0]] >= 0
+
+
+@inner
+def note_served(rules: Rules, desk: Desk, count: int, pick: int) -> None:
+    """Take what a committed candidate serves from the needs, and from the others who would have served it."""
+    for f in range(len(rules.floors)):
+        attribute, value = rules.floors[f, 0], rules.floors[f, 1]
+        if desk.floor_left[f] > 0 and belongs(desk.codes, pick, attribute, value):
+            desk.floor_left[f] -= 1
+            if desk.floor_left[f] == 0:
+                for i in range(count):
+                    desk.items[i].floors_served -= belongs(desk.codes, i, attribute, value)
+    for s in range(len(rules.spreads)):
+        attribute = rules.spreads[s, 0]
+        code = desk.codes[pick, attribute]
+        if desk.spread_left[s] <= 0 or code < 0 or has_value(desk, attribute, code):
+            continue
+        desk.spread_left[s] -= 1
+        for i in range(count):
+            if desk.codes[i, attribute] == code:
+                desk.items[i].spreads_served -= 1
+            elif desk.spread_left[s] == 0 and desk.codes[i, attribute] >= 0:
+                desk.items[i].spreads_served -= not has_value(desk, attribute, desk.codes[i, attribute])
+
+
+@tiny
+def has_value(desk: Desk, attribute: int, code: int) -> bool:
+    """Return whether a committed candidate has the value."""
+    for c in range(desk.tally[COMMITTED]):
+        if desk.codes[desk.committed[c], attribute] == code:
+            return True
+    return False
+
+
+@inner
+def set_urgencies(rules: Rules, desk: Desk, count: int, remaining: int, eager: bool) -> None:
+    """Say which candidates the remaining slots are needed for; all 0: the slots suffice for every need left.
+
+    Needs are added up as if no product served two of them, so slots may be kept for them earlier than they must be.
+    Where there are more needs than slots, a candidate is urgent as far as it serves its share of them.
+    """
+    held, floors, spreads = desk.tally[HELD], desk.floor_left.sum(), desk.spread_left.sum()
     level = 0
     if held > 0 and held >= remaining:
         level = 1
     elif held + floors > 0 and held + floors >= remaining:
         level = 2
-    elif held + floors + spreads >= remaining or eager:
+    elif held + floors + spreads > 0 and (held + floors + spreads >= remaining or eager):
         level = 3
     needed = held + (floors if level > 1 else 0) + (spreads if level > 2 else 0)
-    if level == 0:
+    pace = -(-needed // remaining)
+    if level == 0 and desk.tally[IS_URGENT] == 0:
         return
+    desk.tally[IS_URGENT] = level > 0
     for i in range(count):
-        if not desk.items[i].is_open:
+        desk.items[i].urgency = 0
+        if level == 0 or not desk.items[i].is_open:
             continue
-        served = 10000 if desk.items[i].is_committed else 0
-        if level > 1:
-            for f in range(len(rules.floors)):
-                if desk.floor_servers[f] > 0 and belongs(desk, i, rules.floors[f, 0], rules.floors[f, 1]):
-                    served += 100
-        if level > 2:
-            for s in range(len(rules.spreads)):
-                served += desk.spread_left[s] > 0 and is_new_value(rules, desk, i, rules.spreads[s, 0])
-        desk.items[i].urgency = served if needed > remaining or eager else min(served, 1)
-
-
-@inner
-def is_new_value(rules: Rules, desk: Desk, i: int, attribute: int) -> bool:
-    """Return whether a candidate would bring a value that no product placed or held has."""
-    code = desk.codes[i, attribute]
-    if code < 0:
-        return False
-    for c in range(desk.tally[COMMITTED]):
-        if desk.committed[c] != i and desk.codes[desk.committed[c], attribute] == code:
-            return False
-    return True
+        is_held = desk.items[i].is_committed
+        by_floor = desk.items[i].floors_served if level > 1 and not is_held else 0
+        by_spread = desk.items[i].spreads_served if level > 2 and not is_held else 0
+        if eager:
+            desk.items[i].urgency = 10000 * is_held + 100 * by_floor + by_spread
+        else:
+            desk.items[i].urgency = pace if is_held else min(by_floor + by_spread, pace)
 
 
 @inner
@@ -707,28 +736,19 @@ def hold_pinned_and_required(rules: Rules, desk: Desk, count: int, length: int, 
     for i in range(count):
         if held < length and desk.items[i].is_required and desk.items[i].is_open and not desk.items[i].is_committed:
             commit(rules, desk, count, i)
+            desk.tally[HELD] += 1
             held += 1
 
 
 @inner
 def place(rules: Rules, method: int, desk: Desk, count: int, pick: int, slot: int) -> None:
     """Give a candidate the slot."""
-    for f in range(len(rules.floors)):
-        if desk.floor_left[f] > 0 and belongs(desk, pick, rules.floors[f, 0], rules.floors[f, 1]):
-            desk.floor_left[f] -= 1
-    for s in range(len(rules.spreads)):
-        attribute = rules.spreads[s, 0]
-        code = desk.codes[pick, attribute]
-        is_new = code >= 0
-        for before in range(slot):
-            if desk.codes[desk.slots[before].slate, attribute] == code:
-                is_new = False
-        if is_new and desk.spread_left[s] > 0:
-            desk.spread_left[s] -= 1
     desk.slots[slot].slate = pick
     desk.slots[slot].marginal = desk.items[pick].value
     desk.items[pick].is_open = False
-    if not desk.items[pick].is_committed:
+    if desk.items[pick].is_committed:
+        desk.tally[HELD] -= pick != desk.slots[slot].pinned_at
+    else:
         commit(rules, desk, count, pick)
     note_pick(rules, method, desk, count, pick, slot)
 
@@ -745,8 +765,7 @@ def fill(
         desk.items[i].is_committed = False
     for slot in range(rules.slot_count):
         desk.slots[slot].pinned_at = -1
-    desk.floor_left[:] = rules.floors[:, 2]
-    desk.spread_left[:] = rules.spreads[:, 1]
+    start_needs(rules, desk, count)
     hold_pinned_and_required(rules, desk, count, length, last_pin)
     has_needs = desk.tally[COMMITTED] > 0 or len(rules.floors) > 0 or len(rules.spreads) > 0
     for slot in range(length):
@@ -754,6 +773,7 @@ def fill(
         if pick >= 0 and not can_be_followed(rules, desk, count, pick, slot, length):
             desk.slots[slot].pinned_at = -1
             desk.items[pick].is_open = True
+            desk.tally[HELD] += 1
             pick = -1
         set_values(rules, method, desk, count, slot, pick)
         if pick < 0:
@@ -814,7 +834,7 @@ def set_measure(rules: Rules, desk: Desk, count: int, size: int) -> None:
     for f in range(len(rules.floors)):
         have = 0
         for slot in range(size):
-            have += belongs(desk, desk.slots[slot].slate, rules.floors[f, 0], rules.floors[f, 1])
+            have += belongs(desk.codes, desk.slots[slot].slate, rules.floors[f, 0], rules.floors[f, 1])
         missing = max(rules.floors[f, 2] - have, 0)
         measure[LIMITS] -= missing > 0
         measure[LIMIT_SLOTS] -= missing
@@ -867,6 +887,36 @@ def most_of(rules: Rules, desk: Desk, count: int, limit: int) -> int:
 
 
 @inner
+def most_apart(rules: Rules, desk: Desk, count: int) -> int:
+    """Return a bound on how many of the marked candidates `never` pairs leave: one of each couple goes. Unmarks."""
+    most = 0
+    for i in range(count):
+        most += desk.items[i].is_marked
+    if len(rules.never) == 0:
+        return most
+    for i in range(count):
+        other = i + 1
+        while other < count and desk.items[i].is_marked:
+            if desk.items[other].is_marked and are_apart(rules, desk, i, other):
+                desk.items[i].is_marked = desk.items[other].is_marked = False
+                most -= 1
+            other += 1
+    return most
+
+
+@tiny
+def are_apart(rules: Rules, desk: Desk, one: int, other: int) -> bool:
+    """Return whether a `never` pair keeps two candidates apart."""
+    for pair in range(len(rules.never)):
+        for side in range(2):
+            if belongs(desk.codes, one, rules.never[pair, 2 * side], rules.never[pair, 2 * side + 1]) and belongs(
+                desk.codes, other, rules.never[pair, 2 - 2 * side], rules.never[pair, 3 - 2 * side]
+            ):
+                return True
+    return False
+
+
+@inner
 def set_bound(rules: Rules, desk: Desk, count: int, size: int) -> None:
     """Set what no slate can exceed, measure by measure: a slate that reaches all of it is the best there is."""
     bound = desk.measures[BOUND]
@@ -875,17 +925,19 @@ def set_bound(rules: Rules, desk: Desk, count: int, size: int) -> None:
         desk.items[i].is_marked = desk.items[i].is_candidate
     bound[LENGTH] = size if size == rules.slot_count else most_of(rules, desk, count, rules.slot_count)
     length = bound[LENGTH]
-    for p in range(len(rules.pins)):
-        for i in range(count):
+    for i in range(count):
+        desk.items[i].is_marked = False
+        for p in range(len(rules.pins)):
             if desk.items[i].is_candidate and desk.codes[i, 0] == rules.pins[p, 0] and rules.pins[p, 1] < length:
-                bound[PINS] += 1
+                desk.items[i].is_marked = True
+    bound[PINS] = min(most_of(rules, desk, count, length), most_apart(rules, desk, count))
     for i in range(count):
         desk.items[i].is_marked = desk.items[i].is_candidate and desk.items[i].is_required
-    bound[REQUIRED] = most_of(rules, desk, count, length)
+    bound[REQUIRED] = min(most_of(rules, desk, count, length), most_apart(rules, desk, count))
     for f in range(len(rules.floors)):
         for i in range(count):
             desk.items[i].is_marked = desk.items[i].is_candidate and belongs(
-                desk, i, rules.floors[f, 0], rules.floors[f, 1]
+                desk.codes, i, rules.floors[f, 0], rules.floors[f, 1]
             )
         missing = rules.floors[f, 2] - most_of(rules, desk, count, min(length, rules.floors[f, 2]))
         bound[LIMITS] -= missing > 0
@@ -908,7 +960,8 @@ def set_bound(rules: Rules, desk: Desk, count: int, size: int) -> None:
         bound[DISTINCT_SLOTS] -= missing
     for i in range(count):
         desk.items[i].is_marked = desk.items[i].is_candidate and desk.items[i].tier < 2
-    bound[WITHIN_TASTE] = min(most_of(rules, desk, count, length) - length, 0)
+    # A shorter slate than the bound on its length may stay within the taste distance where that length would not.
+    bound[WITHIN_TASTE] = min(most_of(rules, desk, count, length) - length, 0) if size == length else 0
 
 
 @inner
@@ -1016,7 +1069,7 @@ def write(pool: Pool, rules: Rules, customer: int, desk: Desk, found: Slates) ->
     for f in range(len(rules.floors)):
         have = 0
         for slot in range(size):
-            have += belongs(desk, desk.slots[slot].slate, rules.floors[f, 0], rules.floors[f, 1])
+            have += belongs(desk.codes, desk.slots[slot].slate, rules.floors[f, 0], rules.floors[f, 1])
         relaxed[customer, at] = have < rules.floors[f, 2]
         at += 1
     wanted = 0

@@ -86,6 +86,8 @@ def _random_guardrails(random, params):
 def attribute_table(attributes):
     """Return attributes as the table that the re-ranker takes."""
     rows = [(product, name, value) for product, named in attributes.items() for name, value in named.items() if value]
+    # Of a product without candidates, so that no attribute is unknown.
+    rows += [("elsewhere", "line", "l9"), ("elsewhere", "gender", "g9")]
     return pa.table(
         {
             column: pa.array([row[position] for row in rows], pa.string())

@@ -1,9 +1,11 @@
 """Re-ranking: equal to the greedy definition, within every cap, the same in any order."""
 
+import numba
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from vitrine import rerank_kernels
 from vitrine.rerank import RerankParams, rerank
 
 
@@ -117,10 +119,10 @@ def test_products_without_a_brand_are_not_capped_by_it():
     assert len(slates(table, slot_count=5, max_per_brand=1)["ada"]) == 5
 
 
-def test_the_order_of_the_rows_and_the_batch_size_change_nothing():
+def test_the_order_of_the_rows_changes_nothing():
     table = random_candidates(11)
     shuffled = table.take(np.random.default_rng(1).permutation(table.num_rows))
-    assert slates(table) == slates(shuffled) == slates(table, slot_count=10)
+    assert slates(table) == slates(shuffled)
 
 
 def test_ties_go_to_the_smaller_product_id():
@@ -132,3 +134,33 @@ def test_no_candidates_give_no_slates():
     found = rerank(candidates([]), RerankParams())
     assert found.num_rows == 0
     assert found.column_names[:3] == ["customer_id", "product_id", "slot"]
+
+
+def test_many_customers_in_threads_have_the_slates_of_one_at_a_time():
+    table = random_candidates(3, customers=1500, width=6)
+    together = slates(table)
+    ids = table["customer_id"].to_pylist()
+    for customer in ("c7", "c700", "c1400"):
+        alone = table.filter(pa.array([one == customer for one in ids]))
+        assert slates(alone).get(customer) == together.get(customer)
+
+
+def test_an_install_without_a_place_for_compiled_code_still_works(monkeypatch):
+    compile_now = numba.njit
+
+    def refuse_cache(**options):
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        return compile_now(**options)
+
+    monkeypatch.setattr(rerank_kernels.numba, "njit", refuse_cache)
+
+    def doubled(number):
+        return 2 * number
+
+    assert rerank_kernels.entry(doubled)(4) == 8
+
+
+def test_a_candidate_without_a_score_is_an_error():
+    with pytest.raises(ValueError, match="objective_score is unknown in 1 candidate rows"):
+        rerank(candidates([("ada", "p", "k", None, 1.0, None)]), RerankParams())
