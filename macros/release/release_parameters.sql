@@ -6,7 +6,9 @@
         'intent_half_life_days', 'affinity_models', 'recent_window_days', 'season_days',
         'popularity_days', 'assumed_sellable_days', 'new_category_days', 'min_shared_baskets', 'min_shared_customers',
         'min_pair_buyers', 'pair_shrinkage_count', 'max_candidates_per_source', 'allow_replenishment',
-        'rerank_pool_size', 'negative_sample_share', 'recently_bought_days', 'durable_rest_days', 'min_price_amount',
+        'rerank_pool_size', 'negative_sample_share', 'click_attribution_days', 'response_min_positives',
+        'response_sample_share', 'response_negative_share',
+        'recently_bought_days', 'durable_rest_days', 'min_price_amount',
         'max_price_ratio', 'unrecorded_consent', 'holdout_share', 'holdout_salt'
     ] -%}
         {%- do values.update({name: var(name)}) -%}

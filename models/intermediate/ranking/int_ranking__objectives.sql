@@ -14,6 +14,10 @@ weights as (
     select * from {{ ref('int_integrity__objective_weights') }}
 ),
 
+responses as (
+    select * from {{ ref('int_ranking__response_scores') }}
+),
+
 eligibility as (
     select * from {{ ref('int_ranking__eligibility') }}
     where not is_blocked
@@ -37,12 +41,16 @@ addends as (
         products.brand,
         products.price_amount,
         scores.purchase_probability,
+        responses.click_probability,
+        responses.cart_probability,
         scores.purchase_probability * products.price_amount as expected_value_amount,
         scores.relevance_score,
         products.popularity_percentile,
         weights.purchase_weight,
         {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }} as popularity_penalty,
         {{ value_bonus('products.price_amount', 'weights.value_weight') }} as value_bonus,
+        {{ odds_bonus('responses.click_probability', 'weights.click_weight') }} as click_bonus,
+        {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }} as cart_bonus,
         {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} as margin_bonus,
         eligibility.boost,
         eligibility.is_required,
@@ -64,13 +72,19 @@ addends as (
         on
             scores.cutoff_at = products.cutoff_at
             and scores.product_id = products.product_id
+    left join responses
+        on
+            scores.cutoff_at = responses.cutoff_at
+            and scores.customer_id = responses.customer_id
+            and scores.product_id = responses.product_id
 ),
 
 scored as (
     select
         addends.*,
         round(
-            purchase_weight * relevance_score - popularity_penalty + value_bonus + margin_bonus + boost, 9
+            purchase_weight * relevance_score + click_bonus + cart_bonus - popularity_penalty + value_bonus
+            + margin_bonus + boost, 9
         ) as objective_score
     from addends
 ),
