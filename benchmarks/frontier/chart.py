@@ -15,7 +15,7 @@ COLOURS = ("#1b6e9c", "#c2571a", "#3f8f4f", "#8352a3", "#6b6b6b")
 
 
 def points(database: Path, connector: str, channel: str) -> list[dict]:
-    """Return the rows of one channel, by value weight and then penalty; the database has to be the connector's."""
+    """Return a channel's rows at its diversity, by value weight and penalty; the database has to be the connector's."""
     if not database.exists():
         sys.exit(f"{database} is not there. Run `make build` first.")
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -23,8 +23,10 @@ def points(database: Path, connector: str, channel: str) -> list[dict]:
         if built != (connector,):
             sys.exit(f"{database} was built with the connector {built and built[0]}, not {connector}.")
         found = connection.execute(
-            "select * from evaluation.evaluation_frontier where channel = ? order by value_weight, popularity_penalty",
-            [channel],
+            "select * from evaluation.evaluation_frontier where channel = ? and diversity_strength = "
+            "(select min(diversity_strength) from evaluation.evaluation_frontier where channel = ? and is_policy) "
+            "order by value_weight, popularity_penalty",
+            [channel, channel],
         )
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

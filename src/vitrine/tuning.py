@@ -113,9 +113,9 @@ def ndcg(lists: pa.Table, targets: pa.Table, slot_count: int = 10) -> FloatArray
 def choose_point(points: Iterable[dict[str, Any]], max_loss_share: float) -> dict[str, Any]:
     """Return the point of a channel's frontier with the most discovery that relevance can bear.
 
-    Of the points whose NDCG is at most `max_loss_share` below that without novelty and value, and whose slates
-    are worth at least as much as there, the one with the lowest mean popularity percentile; of those that are equal to
-    a hundredth, the one whose slates are worth most.
+    Of the points with the policy's strength of diversity whose NDCG is at most `max_loss_share` below that without
+    novelty and value, and whose slates are worth at least as much as there, the one with the lowest mean popularity
+    percentile; of those that are equal to a hundredth, the one whose slates are worth most.
 
     Raises
     ------
@@ -125,6 +125,8 @@ def choose_point(points: Iterable[dict[str, Any]], max_loss_share: float) -> dic
     rows = list(points)
     if len({row["channel"] for row in rows}) > 1:
         raise ValueError("The points are of more than one channel.")
+    strength = next(row["diversity_strength"] for row in rows if row["is_policy"])
+    rows = [row for row in rows if row["diversity_strength"] == strength]
     plain = [row for row in rows if row["popularity_penalty"] == 0 and row["value_weight"] == 0]
     if not plain:
         raise ValueError(

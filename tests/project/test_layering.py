@@ -29,6 +29,8 @@ ALLOWED = {
     },
     "intermediate/candidates": {
         "intermediate/calendar",
+        # Who clicked is among those whom models learn from.
+        "intermediate/feedback",
         # Model parameters that a person has set.
         "intermediate/integrity",
         "intermediate/interactions",

@@ -1,10 +1,12 @@
 """The frontier's slates are those that the policy itself would make, at every point."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from vitrine.frontier import PolicyPoint, policy_points, slates_at_points
+from vitrine.frontier import PENALTY_STRIDE, PolicyGrid, PolicyPoint, policy_points, slates_at_points
 from vitrine.rerank import RerankParams, rerank
 
 PARAMS = RerankParams(slot_count=3, diversity_strength=0.0, max_per_category=9, max_per_brand=9)
@@ -34,28 +36,37 @@ def slots(table):
 
 
 def test_the_grid_holds_the_policy_once_and_marks_it():
-    own = PolicyPoint(0.25, 0.1)
-    found = policy_points([0, 0.25], [0, 0.1], own)
+    own = PolicyPoint(0.25, 0.1, 0.2)
+    found = policy_points(PolicyGrid([0, 0.25], [0, 0.1], []), own)
     assert [point for point, is_policy in found if is_policy] == [own]
     assert len(found) == 4
-    assert len(policy_points([0], [0], own)) == 2
+    assert len(policy_points(PolicyGrid([0], [0], [0.2]), own)) == 2
+
+
+def test_other_strengths_of_diversity_are_tried_at_some_penalties():
+    penalties = [i / 8 for i in range(2 * PENALTY_STRIDE)]
+    found = policy_points(PolicyGrid(penalties, [0, 0.1], [0, 0.2, 0.5]), PolicyPoint(0, 0, 0.2))
+    assert len(found) == len(penalties) * 2 + 2 * 2
+    other = [point for point, _ in found if point.diversity_strength == 0.5]
+    assert other == [PolicyPoint(0, 0, 0.5), PolicyPoint(penalties[PENALTY_STRIDE], 0, 0.5)]
 
 
 def test_a_point_gives_what_the_reranker_makes_of_its_score():
     table = candidates()
-    point = PolicyPoint(0.5, 0.3)
+    point = PolicyPoint(0.5, 0.3, 0.4)
     score = (
         table["base_score"].to_numpy() - 0.5 * table["unit_penalty"].to_numpy() + 0.3 * table["unit_bonus"].to_numpy()
     )
     (found,) = slates_at_points(table, [point], PARAMS, 100)
-    expected = rerank(table.append_column("objective_score", pa.array(np.round(score, 9))), PARAMS)
+    params = replace(PARAMS, diversity_strength=0.4)
+    expected = rerank(table.append_column("objective_score", pa.array(np.round(score, 9))), params)
     assert slots(found) == slots(expected)
 
 
 def test_the_order_of_the_rows_does_not_matter():
     table = candidates()
     shuffled = table.take(pa.array(np.random.default_rng(0).permutation(table.num_rows)))
-    points = [PolicyPoint(0, 0), PolicyPoint(1, 0.2)]
+    points = [PolicyPoint(0, 0, 0), PolicyPoint(1, 0.2, 0)]
     one, other = (list(slates_at_points(rows, points, PARAMS, 10)) for rows in (table, shuffled))
     assert [slots(found) for found in one] == [slots(found) for found in other]
 
@@ -63,7 +74,7 @@ def test_the_order_of_the_rows_does_not_matter():
 def test_a_higher_penalty_never_shows_more_popular_products():
     table = candidates()
     popularity = dict(zip(table["product_id"].to_pylist(), table["unit_penalty"].to_pylist(), strict=True))
-    points = [PolicyPoint(strength, 0) for strength in (0, 0.3, 1, 3)]
+    points = [PolicyPoint(strength, 0, 0) for strength in (0, 0.3, 1, 3)]
     means = [
         np.mean([popularity[product] for product in found["product_id"].to_pylist()])
         for found in slates_at_points(table, points, PARAMS, 100)
@@ -76,12 +87,14 @@ def test_what_a_rule_requires_stays_in_the_smallest_pool():
     table = candidates()
     required = pa.array([product == "p39" for product in table["product_id"].to_pylist()])
     table = table.set_column(table.column_names.index("is_required"), "is_required", required)
-    (found,) = slates_at_points(table, [PolicyPoint(9, 0)], PARAMS, 1)
+    (found,) = slates_at_points(table, [PolicyPoint(9, 0, 0)], PARAMS, 1)
     assert set(found["product_id"].to_pylist()) == {"p39"}
 
 
 @pytest.mark.parametrize("pool_size", [2, 5])
 def test_no_slate_looks_beyond_its_pool(pool_size):
     table = candidates()
-    (found,) = slates_at_points(table, [PolicyPoint(0, 0)], RerankParams(slot_count=10, max_per_category=9), pool_size)
+    (found,) = slates_at_points(
+        table, [PolicyPoint(0, 0, 0)], RerankParams(slot_count=10, max_per_category=9), pool_size
+    )
     assert found.num_rows == 5 * pool_size

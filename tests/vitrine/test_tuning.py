@@ -54,8 +54,10 @@ def test_ndcg_is_that_of_a_hand_computed_list():
     assert ndcg(lists, targets, slot_count=1) == pytest.approx([0, 0])
 
 
-def point(penalty, weight, found, popularity, amount, channel="email"):
+def point(penalty, weight, found, popularity, amount, channel="email", strength=0.2, is_policy=True):
     return {
+        "diversity_strength": strength,
+        "is_policy": is_policy,
         "channel": channel,
         "popularity_penalty": penalty,
         "value_weight": weight,
@@ -71,6 +73,7 @@ def test_the_chosen_point_has_the_most_discovery_that_relevance_and_value_can_be
         point(0.5, 0, 0.098, 0.90, 19),  # cheaper slates
         point(0.5, 0.1, 0.096, 0.91, 21),
         point(1, 0.1, 0.090, 0.80, 22),  # costs too much
+        point(1, 0.1, 0.100, 0.70, 22, strength=0.5, is_policy=False),  # diversity is not the search's to change
     ]
     assert choose_point(points, 0.05) is points[2]
     assert choose_point(points, 0.2) is points[3]

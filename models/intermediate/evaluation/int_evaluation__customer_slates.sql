@@ -4,17 +4,12 @@ with slots as (
     select * from {{ ref('int_evaluation__slate_features') }}
 ),
 
--- Distance of two products: different category, different brand, apart in price, in the shares of the vars.
 distances as (
     select
         one.cutoff_at,
         one.slate_variant,
         one.customer_id,
-        round(avg(
-            {{ var('category_distance_weight') }} * case when one.category = other.category then 0 else 1 end
-            + {{ var('brand_distance_weight') }} * case when one.brand = other.brand then 0 else 1 end
-            + {{ var('price_distance_weight') }} * abs(one.price_percentile - other.price_percentile)
-        ), 9) as intra_list_distance
+        round(avg({{ product_distance('one', 'other') }}), 9) as intra_list_distance
     from slots as one
     inner join slots as other
         on

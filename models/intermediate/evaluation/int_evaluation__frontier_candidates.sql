@@ -10,6 +10,10 @@ scores as (
     select * from {{ ref('int_ranking__scores') }}
 ),
 
+responses as (
+    select * from {{ ref('int_ranking__response_scores') }}
+),
+
 buyers as (
     select * from {{ ref('int_propensity__outcomes') }}
     where has_ordered
@@ -37,6 +41,8 @@ select
     products.brand,
     products.price_amount,
     weights.purchase_weight * scores.relevance_score
+    + {{ odds_bonus('responses.click_probability', 'weights.click_weight') }}
+    + {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }}
     + {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} + eligibility.boost as base_score,
     {{ popularity_penalty('products.popularity_z', 1) }} as unit_penalty,
     {{ value_bonus('products.price_amount', 1) }} as unit_bonus,
@@ -57,3 +63,8 @@ inner join products
     on
         scores.cutoff_at = products.cutoff_at
         and scores.product_id = products.product_id
+left join responses
+    on
+        scores.cutoff_at = responses.cutoff_at
+        and scores.customer_id = responses.customer_id
+        and scores.product_id = responses.product_id

@@ -8,9 +8,7 @@ with slates as (
 points as (
     select distinct
         channel,
-        popularity_penalty,
-        value_weight,
-        is_policy
+        point_number
     from slates
 ),
 
@@ -33,9 +31,7 @@ targets as (
 hits as (
     select
         points.channel,
-        points.popularity_penalty,
-        points.value_weight,
-        points.is_policy,
+        points.point_number,
         targets.cutoff_at,
         targets.customer_id,
         count(*) as target_count,
@@ -46,13 +42,10 @@ hits as (
     left join slates
         on
             points.channel = slates.channel
-            and points.popularity_penalty = slates.popularity_penalty
-            and points.value_weight = slates.value_weight
+            and points.point_number = slates.point_number
             and targets.customer_id = slates.customer_id
             and targets.product_id = slates.product_id
-    group by
-        points.channel, points.popularity_penalty, points.value_weight, points.is_policy, targets.cutoff_at,
-        targets.customer_id
+    group by points.channel, points.point_number, targets.cutoff_at, targets.customer_id
 ),
 
 ideals as (
@@ -61,9 +54,7 @@ ideals as (
 
 select
     hits.channel,
-    hits.popularity_penalty,
-    hits.value_weight,
-    hits.is_policy,
+    hits.point_number,
     hits.cutoff_at,
     hits.customer_id,
     round(hits.dcg / ideals.ideal_dcg, 9) as ndcg,

@@ -26,6 +26,7 @@ described as (
         prices.mean_line_quantity,
         states.is_active,
         states.stock_quantity,
+        states.unit_cost_amount,
         coalesce(states.list_price_amount, sales.mean_paid_amount) as price_amount,
         -- Known stock or activity decides; where neither was recorded, a recent sale does.
         coalesce(states.is_active, true)
@@ -79,6 +80,7 @@ select
     price_amount,
     price_percentile,
     stock_quantity,
+    unit_cost_amount,
     is_active,
     is_durable,
     is_sellable,

@@ -12,6 +12,10 @@ weights as (
     select * from {{ ref('int_integrity__objective_weights') }}
 ),
 
+responses as (
+    select * from {{ ref('int_ranking__response_scores') }}
+),
+
 eligibility as (
     select * from {{ ref('int_ranking__eligibility') }}
 ),
@@ -38,12 +42,16 @@ select
     products.brand,
     products.price_amount,
     scores.purchase_probability,
+    responses.click_probability,
+    responses.cart_probability,
     scores.purchase_probability * products.price_amount as expected_value_amount,
     scores.relevance_score,
     products.popularity_percentile,
     weights.purchase_weight,
     {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }} as popularity_penalty,
     {{ value_bonus('products.price_amount', 'weights.value_weight') }} as value_bonus,
+    {{ odds_bonus('responses.click_probability', 'weights.click_weight') }} as click_bonus,
+    {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }} as cart_bonus,
     {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} as margin_bonus,
     eligibility.boost,
     {{ taste_distance(
@@ -73,6 +81,11 @@ inner join products
     on
         pools.cutoff_at = products.cutoff_at
         and pools.product_id = products.product_id
+left join responses
+    on
+        pools.cutoff_at = responses.cutoff_at
+        and pools.customer_id = responses.customer_id
+        and pools.product_id = responses.product_id
 left join tastes
     on
         pools.cutoff_at = tastes.cutoff_at

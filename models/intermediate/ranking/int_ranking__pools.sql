@@ -10,6 +10,10 @@ with scores as (
     select * from {{ ref('int_ranking__scores') }}
 ),
 
+responses as (
+    select * from {{ ref('int_ranking__response_scores') }}
+),
+
 weights as (
     select * from {{ ref('int_integrity__objective_weights') }}
 ),
@@ -35,6 +39,8 @@ scored as (
         round(
             weights.purchase_weight * scores.relevance_score
             - {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }}
+            + {{ odds_bonus('responses.click_probability', 'weights.click_weight') }}
+            + {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }}
             + {{ value_bonus('products.price_amount', 'weights.value_weight') }}
             + {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }}
             + eligibility.boost, 9
@@ -50,6 +56,11 @@ scored as (
         on
             scores.cutoff_at = products.cutoff_at
             and scores.product_id = products.product_id
+    left join responses
+        on
+            scores.cutoff_at = responses.cutoff_at
+            and scores.customer_id = responses.customer_id
+            and scores.product_id = responses.product_id
 ),
 
 ranked as (

@@ -15,6 +15,9 @@
         ['quantity', 'net_amount', 'list_amount']],
     'stg_events': [['event_id', 'customer_id', 'product_id', 'event_type', 'occurred_at', 'send_id'], []],
     'stg_sends': [['send_id', 'customer_id', 'channel', 'campaign_id', 'sent_at'], []],
+    'stg_impressions': [
+        ['impression_id', 'send_id', 'customer_id', 'channel', 'product_id', 'release_id', 'shown_at'],
+        ['slot', 'selection_probability']],
     'stg_erasure_requests': [['erasure_request_id', 'customer_id', 'requested_at'], []],
 } %}
 
@@ -47,6 +50,9 @@ fits as (
     select
         max(case when model_name = 'propensity' and fit_scope = 'serve' then fit_id end) as propensity_fit_id,
         max(case when model_name = 'ranker' and fit_scope = 'serve' then fit_id end) as ranker_fit_id,
+        {%- for response in ['click', 'cart'] %}
+        max(case when model_name = '{{ response }}' and fit_scope = 'serve' then fit_id end) as {{ response }}_fit_id,
+        {%- endfor %}
         min(fit_id) || max(fit_id) as fit_ids
     from (
         select
@@ -60,6 +66,12 @@ fits as (
             fit_scope,
             model_name
         from {{ ref('int_ranking__fits') }}
+        union all
+        select
+            fit_id,
+            fit_scope,
+            model_name
+        from {{ ref('int_ranking__response_fits') }}
     ) as all_fits
 ),
 
@@ -74,7 +86,7 @@ facts as (
         data.data_fingerprint,
         fits.propensity_fit_id,
         fits.ranker_fit_id,
-        fits.fit_ids,
+        fits.click_fit_id || fits.cart_fit_id || fits.fit_ids as fit_ids,
         kills.table_fingerprint as kill_fingerprint
     from data
     cross join fits

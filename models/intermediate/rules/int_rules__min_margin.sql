@@ -4,10 +4,6 @@ with products as (
     select * from {{ ref('int_features__products') }}
 ),
 
-states as (
-    select * from {{ ref('int_features__product_states') }}
-),
-
 product_limits as (
     select * from {{ ref('int_features__product_price_limits') }}
 )
@@ -21,12 +17,8 @@ select
     cast(null as double) as weight,
     'its margin is below the smallest allowed' as reason
 from products
-inner join states
-    on
-        products.cutoff_at = states.cutoff_at
-        and products.product_id = states.product_id
 inner join product_limits
     on
         products.cutoff_at = product_limits.cutoff_at
         and products.product_id = product_limits.product_id
-where products.price_amount - states.unit_cost_amount < product_limits.min_margin_share * products.price_amount
+where {{ margin_amount('products') }} < product_limits.min_margin_share * products.price_amount

@@ -1,10 +1,11 @@
--- One row per channel and point, that is popularity penalty and value weight: what its slates at the validate cutoff
--- would have been.
+-- One row per channel and point, that is weights of novelty and value and strength of diversity: what its slates at the
+-- validate cutoff would have been.
 
 select
     channel,
     popularity_penalty,
     value_weight,
+    diversity_strength,
     is_policy,
     cutoff_at,
     customer_count,
@@ -14,6 +15,7 @@ select
     mean_popularity_percentile,
     catalogue_coverage,
     mean_category_count,
+    intra_list_distance,
     mean_slate_amount,
     is_efficient
 from {{ ref('int_evaluation__frontier') }}

@@ -1,13 +1,13 @@
-"""The slates at the validate cutoff that other popularity penalties and value weights would have made.
+"""The slates at the validate cutoff that other weights of novelty and value and more or less diversity would have made.
 
-Grain: one row per channel, point (popularity penalty and value weight), customer and slot.
+Grain: one row per channel, point (those three), customer and slot.
 Algorithm: `vitrine.frontier.slates_at_points`. Parameters: the channel's policy and `meta` in the yml.
 """
 
 from operator import itemgetter
 
 from vitrine.engines.frames import read_table
-from vitrine.frontier import PolicyPoint
+from vitrine.frontier import PolicyGrid, PolicyPoint
 from vitrine.rerank import RerankParams
 from vitrine.tables import concat, frontier_rows, join_on_keys
 
@@ -18,7 +18,8 @@ UNITS = ["unit_penalty", "unit_bonus", "is_required"]
 
 def model(dbt, session):
     weights = dict(dbt.config.meta_get("similarity"))
-    penalties, values = list(dbt.config.meta_get("penalties")), list(dbt.config.meta_get("value_weights"))
+    penalties, values = dbt.config.meta_get("penalties"), dbt.config.meta_get("value_weights")
+    grid = PolicyGrid(list(penalties), list(values), list(dbt.config.meta_get("diversity_strengths")))
     pool_size = int(dbt.config.meta_get("pool_size"))
     policies = join_on_keys(
         read_table(dbt.ref("int_integrity__channel_policies"), ["channel", *RERANK]),
@@ -28,9 +29,9 @@ def model(dbt, session):
     candidates = dbt.ref("int_evaluation__frontier_candidates")
 
     def rows_of(channel, novelty_weight, value_weight, **policy):
-        own = PolicyPoint(novelty_weight, value_weight)
+        own = PolicyPoint(novelty_weight, value_weight, policy["diversity_strength"])
         params = RerankParams(**policy, **weights)
         rows = read_table(candidates, [*CANDIDATE, *UNITS], f"channel = '{channel}'")
-        return frontier_rows(channel, rows, penalties, values, own, params, pool_size)
+        return frontier_rows(channel, rows, grid, own, params, pool_size)
 
     return concat(rows_of(**policy) for policy in sorted(policies, key=itemgetter("channel")))

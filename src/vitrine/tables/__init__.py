@@ -9,6 +9,7 @@ from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.guardrails import attribute_names, guardrails_of
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
 from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows
+from vitrine.tables.response import load_response_fits, no_response_scores, response_fit_row, response_score_rows
 from vitrine.tables.sequence import sequence_candidate_rows
 
 __all__ = [
@@ -23,12 +24,16 @@ __all__ = [
     "join_on_keys",
     "judged_cutoffs",
     "load_fits",
+    "load_response_fits",
+    "no_response_scores",
     "propensity_fit_row",
     "propensity_metric_rows",
     "propensity_score_rows",
     "ranker_fit_row",
     "ranker_score_rows",
     "reliability_rows",
+    "response_fit_row",
+    "response_score_rows",
     "scored_cutoffs",
     "sequence_candidate_rows",
     "slate_rows",

@@ -1,0 +1,80 @@
+"""Rows of the response models: clicks and carts."""
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from vitrine.encoding import distinct_ids
+from vitrine.fits import parameters_json
+from vitrine.response import ResponseFit, ResponseParams, fit_response, score_response
+from vitrine.tables.frames import TIMESTAMP, repeated
+from vitrine.tables.propensity import fit_row, load_fits
+
+RESPONSES = ("click", "cart")
+
+
+def response_fit_row(
+    response: str, scope: str, cutoffs: pa.Table, rows: pa.Table, names: list[str], params: ResponseParams
+) -> pa.Table:
+    """Fit on candidates with known responses and return the fit's row."""
+    fit = fit_response(rows, names, params)
+    row = fit_row(response, scope, cutoffs, fit, parameters_json(params), names)
+    row = row.append_column("positive_count", pa.array([fit.positive_count], pa.int64()))
+    return row.append_column("slot_slope", pa.array([fit.slot_slope], pa.float64()))
+
+
+def load_response_fits(rows: pa.Table) -> dict[str, dict[str, tuple[str, ResponseFit]]]:
+    """Return fit id and fit by scope and response, of the fits that learned something."""
+    found: dict[str, dict[str, tuple[str, Any]]] = {}
+    for response in RESPONSES:
+        mask = pa.array([name == response for name in rows["model_name"].to_pylist()], pa.bool_())
+        for scope, (name, fit) in load_fits(rows.filter(mask)).items():
+            if fit.classifier is not None:
+                found.setdefault(scope, {})[response] = (name, fit)
+    return found
+
+
+def response_score_rows(
+    cutoff: datetime, fits: dict[str, tuple[str, ResponseFit]], rows: pa.Table, customers: pa.Table
+) -> pa.Table:
+    """Return the probabilities of all candidates of one cutoff; a response without a fit has none.
+
+    Parameters
+    ----------
+    rows
+        Columns customer_id, product_id and features of the candidate.
+    customers
+        Columns customer_id and features of the customer; each customer of `rows` once.
+    """
+    ids = distinct_ids(customers["customer_id"])
+    place = np.full(len(ids), -1)
+    place[ids.encode(customers["customer_id"])] = np.arange(customers.num_rows)
+    at = pa.array(place[ids.encode(rows["customer_id"])])
+    features = rows
+    for name in customers.column_names:
+        if name != "customer_id":
+            features = features.append_column(name, customers[name].take(at))
+    columns = {
+        "cutoff_at": repeated(cutoff, rows.num_rows, TIMESTAMP),
+        "customer_id": rows["customer_id"],
+        "product_id": rows["product_id"],
+    }
+    for response in RESPONSES:
+        known = fits.get(response)
+        columns[f"{response}_probability"] = (
+            pa.nulls(rows.num_rows, pa.float64())
+            if known is None
+            else pa.array(np.round(score_response(known[1], features), 9))
+        )
+        columns[f"{response}_fit_id"] = repeated(known[0] if known else None, rows.num_rows, pa.string())
+    return pa.table(columns)
+
+
+def no_response_scores() -> pa.Table:
+    """Return the scores of no candidate, where nothing was learned."""
+    text = pa.array([], pa.string())
+    return response_score_rows(
+        datetime.min, {}, pa.table({"customer_id": text, "product_id": text}), pa.table({"customer_id": text})
+    )
