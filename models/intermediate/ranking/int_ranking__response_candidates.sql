@@ -8,7 +8,7 @@
     'customer_recent_order_count', 'customer_recency_days', 'customer_order_count', 'customer_price_amount'
 ] %}
 {%- set customer_columns = [
-    'recent_view_count', 'recent_cart_count', 'send_count', 'days_since_send', 'response_count', 'days_since_response'
+    'session_count', 'open_cart_count', 'send_count', 'days_since_send', 'response_count', 'days_since_response'
 ] %}
 
 with features as (

@@ -20,17 +20,18 @@ PAIR = ["pair_name", "pair_type", *VALUE, "other_attribute_name", "other_attribu
 
 def model(dbt, session):
     weights = dict(dbt.config.meta_get("similarity"))
-    policies = read_table(dbt.ref("int_integrity__channel_policies"), POLICY).to_pylist()
-    cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at"])["cutoff_at"].to_pylist()
-    seeds = [dbt.ref("int_integrity__slate_limits"), dbt.ref("int_integrity__slate_pairs")]
+    channel_policies, calendar = dbt.ref("int_integrity__channel_policies"), dbt.ref("int_calendar__cutoffs")
+    slate_limits, slate_pairs = dbt.ref("int_integrity__slate_limits"), dbt.ref("int_integrity__slate_pairs")
     pins, product_attributes = dbt.ref("int_integrity__pinned_slots"), dbt.ref("int_features__product_attributes")
     categories, audience = dbt.ref("int_features__customer_categories"), dbt.ref("int_propensity__audience")
     objectives, capacities = dbt.ref("int_ranking__objectives"), dbt.ref("int_ranking__exposure_capacities")
+    policies = read_table(channel_policies, POLICY).to_pylist()
+    cutoffs = read_table(calendar, ["cutoff_at"])["cutoff_at"].to_pylist()
 
     def rules_of(cutoff, channel):
         at, own = is_at("cutoff_at", [cutoff]), f"channel = '{channel}'"
         valid = f"{is_valid_at(cutoff)} and (channel is null or {own})"
-        limits, pairs = (read_table(seed, names, valid) for seed, names in zip(seeds, [LIMIT, PAIR], strict=True))
+        limits, pairs = read_table(slate_limits, LIMIT, valid), read_table(slate_pairs, PAIR, valid)
         named = is_one_of("attribute_name", attribute_names(limits, pairs))
         return SlateRules(
             guardrails_of(limits, pairs, read_table(pins, ["pin_name", "slot", "product_id"], valid)),

@@ -6,6 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
+# dbt's threads import several Python models at once, and packages that import each other's parts do not bear that.
+# Each model imports this module first, and the others wait for it.
+import vitrine.tables  # noqa: F401
+
 
 def read_table(relation: Any, columns: Iterable[str], where: str | None = None) -> pa.Table:
     """Return the named columns of a relation, optionally only the rows that meet a condition.
