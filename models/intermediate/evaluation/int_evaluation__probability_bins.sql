@@ -1,6 +1,6 @@
--- One row per judged cutoff, probability (click, cart or purchase of a candidate), bin and customer: what was promised and
--- what came true. Bins hold about equally many promised outcomes, since most candidates are very unlikely; a click is
--- judged in the slot that the product was shown in.
+-- One row per judged cutoff, probability (click, cart or purchase of a candidate), bin and customer: what was promised
+-- and what came true. Bins hold about equally many promised outcomes, since most candidates are very unlikely; a click
+-- is judged in the slot that the product was shown in.
 
 with cutoffs as (
     select * from {{ ref('int_calendar__cutoffs') }}
