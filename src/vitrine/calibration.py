@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 from sklearn.linear_model import LogisticRegression
 
 FloatArray = NDArray[np.float64]
@@ -116,3 +117,40 @@ def reliability(
         rows.append((stated.mean(), outcome[group].mean(), low, high, len(group)))
     columns = np.array(rows, dtype=np.float64).T
     return Reliability(columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.int64))
+
+
+def clustered_reliability(
+    counts: FloatArray,
+    promised: FloatArray,
+    observed: FloatArray,
+    draws: int = 500,
+    coverage: float = 0.95,
+    seed: int = 0,
+) -> Reliability:
+    """Return the reliability curve of many forecasts a customer, with the band that a calibrated one would stay in.
+
+    The outcomes of one customer hang together, so the band is that of a bootstrap over customers (Davison and Hinkley,
+    "Bootstrap Methods and Their Application", 1997, 2.4) of what came true less what was promised, moved to have its
+    middle at the promise; and no narrower than chance alone makes it (binomial), which a bin of few outcomes hides
+    from a bootstrap.
+
+    Parameters
+    ----------
+    counts, promised, observed
+        Forecasts, sum of their probabilities and how many came true, of each customer and bin. Shape (customers, bins).
+    """
+    if not counts.size:
+        nothing = np.empty(0)
+        return Reliability(nothing, nothing, nothing, nothing, nothing.astype(np.int64))
+    total = counts.sum(axis=0)
+    stated, shares = promised.sum(axis=0) / total, observed.sum(axis=0) / total
+    random, size = np.random.default_rng(seed), len(counts)
+    found = np.empty((draws, len(total)))
+    for draw in range(draws):
+        weight = np.bincount(random.integers(0, size, size), minlength=size).astype(np.float64)
+        found[draw] = (weight @ (observed - promised)) / np.maximum(weight @ counts, 1)
+    tail = (1 - coverage) / 2
+    spread = np.percentile(found - (shares - stated), [100 * tail, 100 * (1 - tail)], axis=0)
+    low = np.minimum(stated + spread[0], binom.ppf(tail, total, stated) / total)
+    high = np.maximum(stated + spread[1], binom.ppf(1 - tail, total, stated) / total)
+    return Reliability(stated, shares, np.clip(low, 0, 1), np.clip(high, 0, 1), total.astype(np.int64))

@@ -71,6 +71,8 @@ ALLOWED = {
         "intermediate/candidates",
         "intermediate/rules",
         "intermediate/ranking",
+        # What was promised is set beside what was then clicked.
+        "intermediate/feedback",
     },
     "intermediate/release": {
         "staging",

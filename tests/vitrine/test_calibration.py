@@ -7,6 +7,7 @@ from vitrine.calibration import (
     Sigmoid,
     area_under_curve,
     brier_score,
+    clustered_reliability,
     fit_sigmoid,
     logit,
     reliability,
@@ -81,3 +82,36 @@ def test_a_calibrated_forecast_stays_in_the_band_and_an_overconfident_one_leaves
 
 def test_calling_a_sigmoid_applies_it():
     assert Sigmoid(2.0, 1.0)(np.array([-0.5]))[0] == pytest.approx(0.5)
+
+
+def clustered(customers, spread, seed):
+    """Forecasts of ten per customer in each of four bins, whose outcomes share the customer's mood."""
+    random = np.random.default_rng(seed)
+    stated = np.array([0.05, 0.1, 0.2, 0.4])
+    mood = random.beta(stated / spread, (1 - stated) / spread, (customers, 4))
+    counts = np.full((customers, 4), 10.0)
+    return counts, counts * stated, random.binomial(10, mood).astype(float)
+
+
+def inside(found):
+    return (found.band_low_share <= found.observed_share) & (found.observed_share <= found.band_high_share)
+
+
+def test_the_band_knows_that_the_outcomes_of_a_customer_hang_together():
+    curves = [clustered(400, 0.5, seed) for seed in range(60)]
+    found = [clustered_reliability(*sums, draws=200) for sums in curves]
+    assert 0.88 < np.mean([inside(curve) for curve in found]) < 0.99
+    alone = [reliability(np.full(4000, 0.2), np.arange(4000) < sums[2][:, 2].sum(), bins=1) for sums in curves]
+    assert np.mean([inside(curve) for curve in alone]) < 0.8
+    counts, promised, observed = curves[0]
+    assert not inside(clustered_reliability(counts, 1.5 * promised, observed)).any()
+
+
+def test_a_bin_without_any_outcome_is_no_proof_against_a_small_promise():
+    counts, observed = np.full((300, 1), 1.0), np.zeros((300, 1))
+    assert inside(clustered_reliability(counts, counts / 150, observed)).all()
+    assert not inside(clustered_reliability(counts, counts / 30, observed)).any()
+
+
+def test_no_forecast_has_an_empty_curve():
+    assert not len(clustered_reliability(*np.empty((3, 0, 0))).count)

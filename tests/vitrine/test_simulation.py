@@ -228,3 +228,18 @@ def test_the_command_writes_a_file_an_entity(tmp_path, capsys):
         "product_states", "products", "sends",
     ]  # fmt: skip
     assert "a simulated house" in capsys.readouterr().out
+
+
+def test_a_future_is_one_of_many_and_changes_nothing():
+    house = draw_house(replace(SMALL, customers=200, weeks=60))
+    now, same = (Timeline(house).run(50) for _ in range(2))
+    one, again, other = now.later(4, seed=1), now.later(4, seed=1), now.later(4, seed=2)
+    assert all((one.rows("lines")[name] == again.rows("lines")[name]).all() for name in ("customer", "product"))
+    assert not np.array_equal(one.rows("lines")["customer"], other.rows("lines")["customer"])
+    assert one.rows("lines")["second"].min() >= 50 * timeline.WEEK_SECONDS
+    assert now.state.week == 50
+    np.testing.assert_array_equal(now.state.owned, same.state.owned)
+    np.testing.assert_array_equal(now.state.stock, same.state.stock)
+    assert {table: len(rows["customer"]) for table in ("lines", "sends") if (rows := now.log.rows(table))} == {
+        table: len(rows["customer"]) for table in ("lines", "sends") if (rows := same.log.rows(table))
+    }

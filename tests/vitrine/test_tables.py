@@ -18,6 +18,7 @@ from vitrine.tables import (
     concat,
     judged_cutoffs,
     load_fits,
+    probability_reliability_rows,
     ranker_fit_row,
     ranker_score_rows,
     scored_cutoffs,
@@ -178,3 +179,31 @@ def test_nothing_to_score_gives_no_scores():
 def test_no_cutoff_is_an_error_with_a_name():
     with pytest.raises(ValueError, match="no cutoff"):
         concat([])
+
+
+BINS = pa.table(
+    {
+        "bin_number": pa.array([4, 1, 1], pa.int32()),
+        "customer_id": ["ada", "bob", "ada"],
+        "candidate_count": [2.0, 3.0, 1.0],
+        "promised_sum": [1.0, 0.3, 0.1],
+        "outcome_count": [1.0, 1.0, 0.0],
+    }
+)
+
+
+def test_bins_of_the_reliability_curve_are_numbered_in_order_and_add_up_the_customers():
+    rows = probability_reliability_rows("click", DAYS[2], "validate", BINS, draws=50)
+    assert rows["bin_number"].to_pylist() == [1, 2]
+    assert rows["mean_probability"].to_pylist() == [0.1, 0.5]
+    assert rows["observed_share"].to_pylist() == [0.25, 0.5]
+    assert rows["candidate_count"].to_pylist() == [4, 2]
+    assert rows["customer_count"].to_pylist() == [2, 1]
+    shuffled = probability_reliability_rows("click", DAYS[2], "validate", BINS.take([2, 0, 1]), draws=50)
+    assert shuffled.equals(rows)
+
+
+def test_a_probability_that_is_not_there_has_no_bins():
+    empty = probability_reliability_rows("cart", DAYS[2], "validate", BINS.slice(0, 0), draws=50)
+    assert empty.num_rows == 0
+    assert empty.schema == probability_reliability_rows("cart", DAYS[2], "validate", BINS, draws=50).schema

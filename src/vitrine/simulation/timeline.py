@@ -1,6 +1,7 @@
 """Weeks pass: visits, mails, purchases, returns, stock and consent, as the truth has it."""
 
 from collections.abc import Iterable
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -89,6 +90,16 @@ class Timeline:
         self.state.week = count
         self._set_prices()
         return self
+
+    def later(self, weeks: int, seed: int) -> Log:
+        """Return what the coming weeks record in one of the futures that may follow; this timeline stays as it is."""
+        future = copy(self)
+        future.state, future.log = deepcopy(self.state), Log()
+        future._intent, future._is_active = self._intent.copy(), self._is_active.copy()
+        future._is_opted_in, future._random = self._is_opted_in.copy(), np.random.default_rng(seed)
+        for week in range(self.state.week, self.state.week + weeks):
+            future._pass(week)
+        return future.log
 
     def _pass(self, week: int) -> None:
         state = self.state

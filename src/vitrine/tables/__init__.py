@@ -3,7 +3,7 @@
 from vitrine.tables.affinity import affinity_rows
 from vitrine.tables.als import als_factor_rows, als_factors_of
 from vitrine.tables.cutoffs import judged_cutoffs, scored_cutoffs, training_cutoffs
-from vitrine.tables.evaluation import propensity_metric_rows, reliability_rows
+from vitrine.tables.evaluation import probability_reliability_rows, propensity_metric_rows, reliability_rows
 from vitrine.tables.frames import concat, join_on_keys
 from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.guardrails import attribute_names, guardrails_of
@@ -26,6 +26,7 @@ __all__ = [
     "load_fits",
     "load_response_fits",
     "no_response_scores",
+    "probability_reliability_rows",
     "propensity_fit_row",
     "propensity_metric_rows",
     "propensity_score_rows",

@@ -11,10 +11,11 @@ from vitrine.calibration import (
     FloatArray,
     area_under_curve,
     brier_score,
+    clustered_reliability,
     reliability,
     top_share_lift,
 )
-from vitrine.encoding import as_doubles
+from vitrine.encoding import as_doubles, distinct_ids
 from vitrine.tables.frames import TIMESTAMP, repeated
 
 Metric = Callable[[NDArray[np.int64]], float]
@@ -78,6 +79,37 @@ def reliability_rows(cutoff: datetime, role: str, rows: pa.Table, bins: int) -> 
             "band_low_share": np.round(curve[2], 9),
             "band_high_share": np.round(curve[3], 9),
             "customer_count": curve[4].astype(np.int64),
+        }
+    )
+
+
+def probability_reliability_rows(name: str, cutoff: datetime, role: str, rows: pa.Table, draws: int) -> pa.Table:
+    """Return the reliability curve of a probability of candidates, one row a bin.
+
+    Parameters
+    ----------
+    rows
+        Columns bin_number, customer_id, candidate_count, promised_sum and outcome_count, one row a bin and customer.
+    """
+    ids = distinct_ids(rows["customer_id"])
+    numbers, place = np.unique(as_doubles(rows["bin_number"]).astype(np.int64), return_inverse=True)
+    customer, width = ids.encode(rows["customer_id"]), len(numbers)
+    sums = np.zeros((3, len(ids), width))
+    for part, column in zip(sums, ("candidate_count", "promised_sum", "outcome_count"), strict=True):
+        part[customer, place] = as_doubles(rows[column])
+    found = clustered_reliability(sums[0], sums[1], sums[2], draws)
+    return pa.table(
+        {
+            "probability_name": repeated(name, width, pa.string()),
+            "cutoff_role": repeated(role, width, pa.string()),
+            "cutoff_at": repeated(cutoff, width, TIMESTAMP),
+            "bin_number": pa.array(np.arange(1, width + 1), pa.int32()),
+            "mean_probability": np.round(found.mean_probability, 9),
+            "observed_share": np.round(found.observed_share, 9),
+            "band_low_share": np.round(found.band_low_share, 9),
+            "band_high_share": np.round(found.band_high_share, 9),
+            "candidate_count": pa.array(found.count, pa.int64()),
+            "customer_count": pa.array((sums[0] > 0).sum(axis=0), pa.int64()),
         }
     )
 
