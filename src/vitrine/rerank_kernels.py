@@ -225,7 +225,7 @@ class Desk(NamedTuple):
     measures: IntArray
     """How much the present slate keeps, the best so far, and the best that any could. Shape (3, measures)."""
     tally: IntArray
-    """Numbers of committed candidates, of `classes` in use, of held candidates not yet placed; if any is urgent."""
+    """Numbers of committed candidates, of `classes` in use, of held ones not yet placed; whether any is urgent."""
 
 
 def make_desk(pool: Pool, rules: Rules, tastes: Tastes, customers: IntArray) -> Desk:
