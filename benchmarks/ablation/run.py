@@ -35,6 +35,7 @@ SOURCES = [
     "new_categories",
     "trending",
     "new_arrivals",
+    "viewed",
     "popular",
 ]
 GROUPS = {

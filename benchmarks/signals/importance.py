@@ -12,6 +12,7 @@ Figures are means over shuffles; the first error is that of the mean over shuffl
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from vitrine.calibration import logit
 from vitrine.encoding import as_doubles, distinct_ids, feature_matrix
 from vitrine.tables import load_fits
 
 SLOT_COUNT = 10
+THREADS = 2
 RANKER_SIGNALS = {
     "viewed and not bought": ["own_view_count", "own_view_weight", "own_days_since_view"],
     "revisits": ["own_session_count"],
@@ -84,20 +85,30 @@ PROPENSITY_SIGNALS = {
         "open_ratio",
     ],
 }
+TARGETS = [
+    """
+    create temp table targets as
+    select outcomes.cutoff_at, outcomes.customer_id, outcomes.product_id
+    from intermediate.int_ranking__outcomes as outcomes
+    inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at)
+    inner join intermediate.int_features__customer_orders as customers using (cutoff_at, customer_id)
+    where cutoff_role = 'validate' and is_new_product
+    """,
+    # Who has no target among the candidates has an NDCG of zero in any order.
+    """
+    create temp table findable as
+    select distinct cutoff_at, customer_id from targets
+    inner join intermediate.int_ranking__candidates using (cutoff_at, customer_id, product_id)
+    """,
+]
 JUDGED = """
-select features.* from intermediate.int_ranking__candidate_features as features
-inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at)
+select customer_id, targets.product_id is not null as is_target, {features}
+from intermediate.int_ranking__candidate_features as features
+inner join findable using (cutoff_at, customer_id)
 inner join intermediate.int_ranking__eligibility as eligibility using (cutoff_at, customer_id, product_id)
-where cutoff_role = 'validate' and not eligibility.is_blocked
-    and customer_id in (select customer_id from targets)
+left join targets using (cutoff_at, customer_id, product_id)
+where not eligibility.is_blocked
 order by customer_id, product_id
-"""
-TARGETS = """
-create temp table targets as
-select outcomes.customer_id, outcomes.product_id from intermediate.int_ranking__outcomes as outcomes
-inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at)
-inner join intermediate.int_features__customer_orders as customers using (cutoff_at, customer_id)
-where cutoff_role = 'validate' and is_new_product
 """
 CUSTOMERS = """
 select features.*, outcomes.has_ordered from intermediate.int_features__customers as features
@@ -107,7 +118,7 @@ where cutoff_role = 'validate'
 order by customer_id
 """
 Floats = NDArray[np.float64]
-Matrix = NDArray[np.float32]
+Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -119,20 +130,48 @@ class Model:
     """Shape (rows, features)."""
     customer: NDArray[np.int64]
     """Code of each row's customer, ascending."""
-    quality: Callable[[Matrix], Floats]
-    """Of a matrix, by customer."""
+    classifier: Any
+    """Boosted trees (scikit-learn)."""
+    quality: Callable[[Floats], Floats]
+    """Of the raw scores of the rows, by customer."""
+    customer_count: int
+    """Customers that means are taken over: those without a row count as zero, shuffled or not."""
 
     def drops(self, features: list[str], shuffles: int, seed: int) -> Floats:
         """Return the quality lost with the features shuffled. Shape (shuffles, customers)."""
         columns = [self.names.index(name) for name in features]
         random = np.random.default_rng(seed)
-        whole = self.quality(self.matrix)
-        found = []
-        for _ in range(shuffles):
-            matrix = self.matrix.copy()
-            matrix[:, columns] = self.matrix[np.ix_(self._shuffled(features, random), columns)]
-            found.append(whole - self.quality(matrix))
-        return np.array(found)
+        # Only the trees that split on the features can say anything else.
+        trees = [tree for tree in self._trees if np.isin(_splits(tree), columns).any()]
+        others = self._raw - self._sum(trees)
+        kept = self.matrix[:, columns].copy()
+        found = np.zeros((shuffles, self.customer_count))
+        for shuffle in range(shuffles):
+            self.matrix[:, columns] = kept[self._shuffled(features, random)]
+            lost = self.whole - self.quality(others + self._sum(trees))
+            found[shuffle, : len(lost)] = lost
+        self.matrix[:, columns] = kept
+        return found
+
+    @cached_property
+    def whole(self) -> Floats:
+        """The quality with nothing shuffled, by customer."""
+        return self.quality(self._raw)
+
+    @cached_property
+    def _raw(self) -> Floats:
+        return np.asarray(self.classifier.decision_function(self.matrix))
+
+    @property
+    def _trees(self) -> list[Any]:
+        return [tree for (tree,) in self.classifier._predictors]
+
+    def _sum(self, trees: list[Any]) -> Floats:
+        bits, of_feature = self.classifier._bin_mapper.make_known_categories_bitsets()
+        found = np.zeros(len(self.matrix))
+        for tree in trees:
+            found += tree.predict(self.matrix, bits, of_feature, THREADS)
+        return found
 
     def _shuffled(self, features: list[str], random: np.random.Generator) -> NDArray[np.int64]:
         """Return the row that each row gets its values from: of another customer where they are the customer's."""
@@ -145,26 +184,28 @@ class Model:
 def ranker(warehouse: duckdb.DuckDBPyConnection) -> Model:
     """Return the ranker of a build."""
     fit = _fit(warehouse, "int_ranking__fits")
-    warehouse.execute(TARGETS)
-    rows, targets = (warehouse.execute(query).to_arrow_table() for query in (JUDGED, "select * from targets"))
-    customers, products = distinct_ids(targets["customer_id"]), distinct_ids(rows["product_id"])
+    for statement in TARGETS:
+        warehouse.execute(statement)
+    rows = warehouse.execute(JUDGED.format(features=", ".join(fit.feature_names))).to_arrow_table()
+    targets = warehouse.execute("select customer_id, count(*) as n from targets group by all").to_arrow_table()
+    customers = distinct_ids(rows["customer_id"])
     customer = customers.encode(rows["customer_id"])
-    pair = customer * len(products) + products.encode(rows["product_id"])
-    product = products.encode(targets["product_id"])
-    who = customers.encode(targets["customer_id"])
-    is_target = np.isin(pair, (who * len(products) + product)[product >= 0])
+    is_target = np.asarray(rows["is_target"])
     gains = 1 / np.log2(np.arange(2, SLOT_COUNT + 2))
-    ideal = np.cumsum(gains)[np.minimum(np.bincount(who, minlength=len(customers)), SLOT_COUNT) - 1]
+    counts = np.zeros(len(customers) + 1, dtype=np.int64)
+    counts[customers.encode(targets["customer_id"])] = as_doubles(targets["n"])
+    ideal = np.cumsum(gains)[np.minimum(counts[:-1], SLOT_COUNT) - 1]
     starts = np.searchsorted(customer, np.arange(len(customers)))
 
-    def ndcg(matrix: Matrix) -> Floats:
+    def ndcg(raw: Floats) -> Floats:
         # Rows are in the order of customers and products, and stay so where scores are equal.
-        order = np.lexsort((-logit(fit.classifier.predict_proba(matrix)[:, 1]), customer))
+        order = np.lexsort((-np.round(raw, 9), customer))
         slot = np.arange(len(order)) - starts[customer[order]]
         hit = is_target[order] & (slot < SLOT_COUNT)
         return np.asarray(np.bincount(customer[order][hit], gains[slot[hit]], minlength=len(customers)) / ideal)
 
-    return Model(fit.feature_names, feature_matrix(rows, fit.feature_names), customer, ndcg)
+    matrix = feature_matrix(rows, fit.feature_names).astype(np.float64)
+    return Model(fit.feature_names, matrix, customer, fit.classifier, ndcg, targets.num_rows)
 
 
 def propensity(warehouse: duckdb.DuckDBPyConnection) -> Model:
@@ -173,28 +214,37 @@ def propensity(warehouse: duckdb.DuckDBPyConnection) -> Model:
     rows = warehouse.execute(CUSTOMERS).to_arrow_table()
     has_ordered = as_doubles(rows["has_ordered"].cast(pa.int8()))
 
-    def log_likelihood(matrix: Matrix) -> Floats:
-        chance = np.clip(fit.calibrator(logit(fit.classifier.predict_proba(matrix)[:, 1])), 1e-9, 1 - 1e-9)
+    def log_likelihood(raw: Floats) -> Floats:
+        chance = np.clip(fit.calibrator(raw), 1e-9, 1 - 1e-9)
         return np.asarray(has_ordered * np.log(chance) + (1 - has_ordered) * np.log(1 - chance))
 
-    return Model(fit.feature_names, feature_matrix(rows, fit.feature_names), np.arange(rows.num_rows), log_likelihood)
+    matrix = feature_matrix(rows, fit.feature_names).astype(np.float64)
+    return Model(fit.feature_names, matrix, np.arange(rows.num_rows), fit.classifier, log_likelihood, rows.num_rows)
 
 
 def print_table(title: str, model: Model, signals: dict[str, list[str]], shuffles: int) -> None:
-    """Print a row a signal and a feature; those that no fit holds are constant or not recorded."""
+    """Print a row a signal and a feature; what is not in the model was dropped, is constant or is not recorded."""
     print(f"| {title} | feature | lost when shuffled | error, shuffles | error, customers |\n|---|---|---|---|---|")
     for signal, features in signals.items():
         known = [name for name in features if name in model.names]
         if not known:
-            print(f"| {signal} | not recorded | | | |")
+            print(f"| {signal} | not in the model | | | |")
             continue
         parts = [("all", known)] if len(known) > 1 else []
         for name, part in [*parts, *((name, [name]) for name in known)]:
             drops = model.drops(part, shuffles, seed=0)
             of_shuffle, of_customer = drops.mean(axis=1), drops.mean(axis=0)
             errors = (one.std(ddof=1) / np.sqrt(len(one)) for one in (of_shuffle, of_customer))
-            print(f"| {signal} | {name} | {drops.mean():+.5f} | " + " | ".join(f"{one:.5f}" for one in errors) + " |")
-    print(f"| nothing shuffled | | {model.quality(model.matrix).mean():.5f} | | |\n", flush=True)
+            print(
+                f"| {signal} | {name} | {drops.mean():+.5f} | " + " | ".join(f"{one:.5f}" for one in errors) + " |",
+                flush=True,
+            )
+    print(f"| nothing shuffled | | {model.whole.sum() / model.customer_count:.5f} | | |\n", flush=True)
+
+
+def _splits(tree: Any) -> NDArray[np.int64]:
+    """Return the features that a tree splits on."""
+    return np.asarray(tree.nodes["feature_idx"][tree.nodes["is_leaf"] == 0])
 
 
 def _fit(warehouse: duckdb.DuckDBPyConnection, table: str) -> Any:

@@ -79,9 +79,9 @@ def test_a_poisoned_future_changes_nothing_before_it(built, role):
             compared.append(name)
     assert {
         "int_features__customers", "int_features__products", "int_features__product_states", "int_features__product_pairs",
-        "int_features__customer_responses", "int_features__customer_habits", "int_features__customer_browsing",
-        "int_features__customer_interests", "int_features__customer_product_interests", "int_features__product_interests",
-        "int_features__recorded_touches", "int_candidates__viewed", "int_ranking__candidate_signals",
+        "int_features__customer_responses", "int_features__customer_habits", "int_features__customer_interests",
+        "int_features__customer_product_interests", "int_features__product_interests", "int_features__recorded_events",
+        "int_candidates__viewed", "int_ranking__candidate_signals",
         "int_candidates__als_factors", "int_candidates__affinities",
         "int_candidates__customers", "int_candidates__all", "int_ranking__candidate_features", "int_rules__verdicts",
     } <= set(compared)  # fmt: skip
@@ -101,5 +101,5 @@ def test_the_poison_is_strong_enough_to_be_seen_after_the_cutoff(built, role):
             np.sort(pd.util.hash_pandas_object(other.astype(str), index=False)),
         ):
             changed.append(name)
-    for stage in ("features__customers", "features__products", "features__product_states", "features__customer_responses", "features__customer_habits", "features__customer_browsing", "features__customer_product_interests", "candidates__viewed", "rules__not_contactable", "ranking__slates"):  # fmt: skip
+    for stage in ("features__customers", "features__products", "features__product_states", "features__customer_responses", "features__customer_habits", "features__customer_product_interests", "candidates__viewed", "rules__not_contactable", "ranking__slates"):  # fmt: skip
         assert f"int_{stage}" in changed

@@ -7,11 +7,9 @@ with interests as (
         on
             interests.cutoff_at = customers.cutoff_at
             and interests.customer_id = customers.customer_id
-    where
-        interests.view_count + interests.cart_count + interests.wishlist_count > 0
-        {%- if not var('allow_replenishment') %}
-        and not interests.is_owned
-        {%- endif %}
+    {%- if not var('allow_replenishment') %}
+    where not interests.is_owned
+    {%- endif %}
 ),
 
 products as (

@@ -1,14 +1,8 @@
--- One row per cutoff, customer and product that the customer viewed, wanted, clicked or was shown before it. Counted
--- once per period between two cutoffs and summed up to each cutoff, like int_interactions__customer_products.
+-- One row per cutoff, customer and product that the customer viewed, wished for or carted before it. Counted once per
+-- period between two cutoffs and summed up to each cutoff, like int_interactions__customer_products.
 
-with touches as (
-    select
-        touches.*,
-        row_number() over (
-            partition by customer_id, product_id, touch_type, session_id order by touched_at asc, touch_id asc
-        ) as place_in_session
-    from {{ ref('int_interactions__touches') }} as touches
-    where is_merchandise and touch_type in ('view', 'click', 'cart', 'wishlist', 'shown')
+with events as (
+    select * from {{ ref('int_interactions__product_events') }}
 ),
 
 cutoffs as (
@@ -22,20 +16,14 @@ periods as (
         product_id,
         category,
         brand,
-        {%- for touch_type in ['view', 'click', 'cart', 'wishlist', 'shown'] %}
-        sum(case when touch_type = '{{ touch_type }}' then 1 else 0 end) as {{ touch_type }}_count,
-        {%- endfor %}
-        {%- for weight, touch_types in {'view_weight': "'view'", 'want_weight': "'cart', 'wishlist'"}.items() %}
-        sum(case when touch_type in ({{ touch_types }}) then cast({{ decay(
-            dbt.datediff('touched_at', 'first_cutoff_at', 'day'), var('intent_half_life_days')
+        {%- for weight, event_types in {'view_weight': "'view'", 'want_weight': "'cart', 'wishlist'"}.items() %}
+        sum(case when event_type in ({{ event_types }}) then cast({{ decay(
+            dbt.datediff('occurred_at', 'first_cutoff_at', 'day'), var('intent_half_life_days')
         ) }} as decimal(18, 9)) else 0 end) as {{ weight }},
         {%- endfor %}
-        sum(case when touch_type = 'view' and place_in_session = 1 then 1 else 0 end) as session_count,
-        min(case when touch_type = 'view' then touched_at end) as first_viewed_at,
-        max(case when touch_type = 'view' then touched_at end) as last_viewed_at,
-        max(case when touch_type = 'shown' then touched_at end) as last_shown_at,
-        max(case when touch_type in ('cart', 'wishlist') then touched_at end) as last_wanted_at
-    from touches
+        sum(case when event_type = 'cart' then 1 else 0 end) as cart_count,
+        max(case when event_type in ('cart', 'wishlist') then occurred_at end) as last_wanted_at
+    from events
     group by first_cutoff_at, customer_id, product_id, category, brand
 ),
 
@@ -46,17 +34,12 @@ interests as (
         periods.product_id,
         periods.category,
         periods.brand,
-        {%- for name in ['view', 'click', 'cart', 'wishlist', 'shown', 'session'] %}
-        cast(sum(periods.{{ name }}_count) as bigint) as {{ name }}_count,
-        {%- endfor %}
         {%- for weight in ['view_weight', 'want_weight'] %}
         cast(sum(cast(periods.{{ weight }} * {{ decay(
             dbt.datediff('periods.first_cutoff_at', 'cutoffs.cutoff_at', 'day'), var('intent_half_life_days')
         ) }} as decimal(18, 9))) as double) as {{ weight }},
         {%- endfor %}
-        min(periods.first_viewed_at) as first_viewed_at,
-        max(periods.last_viewed_at) as last_viewed_at,
-        max(periods.last_shown_at) as last_shown_at,
+        cast(sum(periods.cart_count) as bigint) as cart_count,
         max(periods.last_wanted_at) as last_wanted_at
     from periods
     inner join cutoffs on periods.first_cutoff_at <= cutoffs.cutoff_at
@@ -80,9 +63,7 @@ open_interests as (
 
 select
     open_interests.*,
-    {{ dbt.datediff('last_viewed_at', 'cutoff_at', 'day') }} as days_since_view,
     {{ dbt.datediff('last_wanted_at', 'cutoff_at', 'day') }} as days_since_want,
-    {{ dbt.datediff('last_shown_at', 'cutoff_at', 'day') }} as days_since_shown,
     case
         when is_wanted
             then row_number() over (

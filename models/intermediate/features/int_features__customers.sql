@@ -16,12 +16,18 @@ habits as (
     select * from {{ ref('int_features__customer_habits') }}
 ),
 
-browsing as (
-    select * from {{ ref('int_features__customer_browsing') }}
+carts as (
+    select
+        cutoff_at,
+        customer_id,
+        cast(count(*) as double) as open_cart_count
+    from {{ ref('int_features__customer_product_interests') }}
+    where is_wanted and cart_count > 0
+    group by cutoff_at, customer_id
 ),
 
 recorded as (
-    select * from {{ ref('int_features__recorded_touches') }}
+    select * from {{ ref('int_features__recorded_events') }}
 ),
 
 returns as (
@@ -60,23 +66,16 @@ select
     {{ columns_of('habits', ['reactivation_ratio', 'season_order_count', 'season_order_share', 'gift_order_share']) }},
     {{ columns_of('responses', [
         'send_count', 'days_since_send', 'response_count', 'days_since_response', 'redemption_ratio',
-        'open_ratio', 'days_since_view', 'days_since_want', 'days_since_advice'
+        'days_since_view', 'days_since_want'
     ]) }},
-    -- No row is none where the shop records such touches, and unknown where it does not.
-    {%- for relation, column, touch_type in [
-        ('responses', 'view_count', 'view'), ('responses', 'session_count', 'view'),
-        ('responses', 'cart_count', 'cart'), ('responses', 'wishlist_count', 'wishlist'),
-        ('responses', 'advice_count', 'advice'), ('browsing', 'open_cart_count', 'cart'),
-        ('browsing', 'open_wish_count', 'wishlist'), ('browsing', 'revisited_product_count', 'view')
-    ] %}
-    case when recorded.has_{{ touch_type }} then coalesce({{ relation }}.{{ column }}, 0) end as {{ column }},
-    {%- endfor %}
-    {{ columns_of('browsing', ['consideration_days', 'viewed_price_percentile']) }},
+    -- No event is none where the shop records such events, and unknown where it does not.
+    case when recorded.has_views then coalesce(responses.session_count, 0) end as session_count,
+    case when recorded.has_carts then coalesce(carts.open_cart_count, 0) end as open_cart_count,
     coalesce(returns.return_line_count, 0) as return_line_count
 from orders
 inner join recorded on orders.cutoff_at = recorded.cutoff_at
 left join tastes on orders.cutoff_at = tastes.cutoff_at and orders.customer_id = tastes.customer_id
 left join responses on orders.cutoff_at = responses.cutoff_at and orders.customer_id = responses.customer_id
 left join habits on orders.cutoff_at = habits.cutoff_at and orders.customer_id = habits.customer_id
-left join browsing on orders.cutoff_at = browsing.cutoff_at and orders.customer_id = browsing.customer_id
+left join carts on orders.cutoff_at = carts.cutoff_at and orders.customer_id = carts.customer_id
 left join returns on orders.cutoff_at = returns.cutoff_at and orders.customer_id = returns.customer_id

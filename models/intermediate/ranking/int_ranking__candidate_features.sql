@@ -55,13 +55,9 @@ select
         'category_weight_share', 'category_product_count', 'category_intent_weight', 'category_recent_product_count',
         'category_recency_days', 'subcategory_weight_share', 'subcategory_product_count', 'subcategory_order_count',
         'subcategory_weight', 'subcategory_recent_product_count', 'subcategory_recency_days', 'brand_order_share',
-        'brand_weight_share', 'brand_product_count', 'brand_recency_days', 'own_view_count', 'own_session_count',
-        'own_view_weight', 'own_cart_count', 'own_wishlist_count', 'own_want_weight', 'own_shown_count',
-        'own_click_count', 'own_days_since_view', 'own_days_since_want', 'own_days_since_shown', 'own_want_rank',
-        'category_view_weight', 'category_view_share', 'category_want_weight', 'category_days_since_view',
-        'brand_view_weight', 'brand_view_share', 'brand_want_weight', 'brand_days_since_view', 'all_viewer_count',
-        'all_wanting_count', 'all_view_weight', 'all_want_weight', 'all_want_ratio', 'all_conversion_ratio',
-        'all_click_ratio'
+        'brand_weight_share', 'brand_product_count', 'brand_recency_days',
+        'own_want_rank', 'own_days_since_want', 'category_view_share', 'category_want_weight', 'brand_view_share',
+        'brand_want_weight', 'all_view_weight', 'all_want_weight'
     ]) }},
     cast(ln(
         greatest(products.price_amount, {{ var('min_price_amount') }})
@@ -70,7 +66,6 @@ select
     cast(products.price_percentile - customers.mean_price_percentile as float) as price_percentile_gap,
     cast(products.price_percentile - customers.mean_price_percentile - customers.price_percentile_drift as float)
         as recent_price_percentile_gap,
-    cast(products.price_percentile - customers.viewed_price_percentile as float) as viewed_price_percentile_gap,
     cast(products.popularity_percentile - customers.mean_popularity_percentile as float) as popularity_gap,
     cast(customers.order_count_{{ var('feature_window_days')[0] }}d as float) as customer_recent_order_count,
     {%- for feature, column in {
@@ -79,8 +74,7 @@ select
         'new_product_count': 'new_product_count', 'order_count': 'order_count',
         'popularity_percentile': 'mean_popularity_percentile', 'price_amount': 'mean_price_amount',
         'category_entropy': 'category_entropy', 'orders_per_product': 'orders_per_product',
-        'full_price_share': 'full_price_share', 'view_count': 'view_count',
-        'consideration_days': 'consideration_days'
+        'full_price_share': 'full_price_share'
     }.items() %}
     cast(customers.{{ column }} as float) as customer_{{ feature }},
     {%- endfor %}

@@ -1,5 +1,5 @@
 -- One row per candidate as in int_ranking__candidates, with what there is between the customer and the product, its
--- category, subcategory and line (brand): purchases and touches. A view: only int_ranking__candidate_features reads it.
+-- category, subcategory and line (brand): purchases and interest. A view: only int_ranking__candidate_features reads it.
 {{ config(materialized='view') }}
 
 with candidates as (
@@ -11,7 +11,12 @@ products as (
 ),
 
 recorded as (
-    select * from {{ ref('int_features__recorded_touches') }}
+    select * from {{ ref('int_features__recorded_events') }}
+),
+
+wanted as (
+    select * from {{ ref('int_features__customer_product_interests') }}
+    where is_wanted
 ),
 
 customer_interests as (
@@ -33,33 +38,17 @@ select
     cast(coalesce(customer_brands.{{ column }}, 0) as float) as brand_{{ column }},
     {%- endfor %}
     cast(customer_brands.days_since_order as float) as brand_recency_days,
-    -- No row is none where the shop records such touches, and unknown where it does not.
-    {%- for column, touch_type in {
-        'view_count': 'view', 'session_count': 'view', 'view_weight': 'view', 'cart_count': 'cart',
-        'wishlist_count': 'wishlist', 'want_weight': 'want', 'shown_count': 'shown', 'click_count': 'click'
-    }.items() %}
-    cast(case when recorded.has_{{ touch_type }} then coalesce(interests.{{ column }}, 0) end as float)
-        as own_{{ column }},
+    cast(wanted.want_rank as float) as own_want_rank,
+    cast(wanted.days_since_want as float) as own_days_since_want,
+    -- No event is none where the shop records such events, and unknown where it does not.
+    {%- for scope in ['category', 'brand'] %}
+    cast(case when recorded.has_views then coalesce({{ scope }}_interests.view_share, 0) end as float)
+        as {{ scope }}_view_share,
+    cast(case when recorded.has_wants then coalesce({{ scope }}_interests.want_weight, 0) end as float)
+        as {{ scope }}_want_weight,
     {%- endfor %}
-    {%- for column in ['days_since_view', 'days_since_want', 'days_since_shown', 'want_rank'] %}
-    cast(interests.{{ column }} as float) as own_{{ column }},
-    {%- endfor %}
-    {%- for scope, relation in {'category': 'category_interests', 'brand': 'brand_interests'}.items() %}
-    {%- for column, touch_type in {'view_weight': 'view', 'view_share': 'view', 'want_weight': 'want'}.items() %}
-    cast(case when recorded.has_{{ touch_type }} then coalesce({{ relation }}.{{ column }}, 0) end as float)
-        as {{ scope }}_{{ column }},
-    {%- endfor %}
-    cast({{ relation }}.days_since_view as float) as {{ scope }}_days_since_view,
-    {%- endfor %}
-    {%- for column, touch_type in {
-        'viewer_count': 'view', 'wanting_count': 'want', 'view_weight': 'view', 'want_weight': 'want'
-    }.items() %}
-    cast(case when recorded.has_{{ touch_type }} then coalesce(product_interests.{{ column }}, 0) end as float)
-        as all_{{ column }},
-    {%- endfor %}
-    cast(product_interests.want_ratio as float) as all_want_ratio,
-    cast(product_interests.conversion_ratio as float) as all_conversion_ratio,
-    cast(product_interests.click_ratio as float) as all_click_ratio
+    cast(case when recorded.has_views then coalesce(product_interests.view_weight, 0) end as float) as all_view_weight,
+    cast(case when recorded.has_wants then coalesce(product_interests.want_weight, 0) end as float) as all_want_weight
 from candidates
 inner join recorded on candidates.cutoff_at = recorded.cutoff_at
 inner join products
@@ -77,11 +66,11 @@ left join {{ ref('int_features__customer_subcategories') }} as customer_subcateg
         and candidates.customer_id = customer_subcategories.customer_id
         and products.category = customer_subcategories.category
         and products.subcategory = customer_subcategories.subcategory
-left join {{ ref('int_features__customer_product_interests') }} as interests
+left join wanted
     on
-        candidates.cutoff_at = interests.cutoff_at
-        and candidates.customer_id = interests.customer_id
-        and candidates.product_id = interests.product_id
+        candidates.cutoff_at = wanted.cutoff_at
+        and candidates.customer_id = wanted.customer_id
+        and candidates.product_id = wanted.product_id
 {%- for scope in ['category', 'brand'] %}
 left join customer_interests as {{ scope }}_interests
     on
