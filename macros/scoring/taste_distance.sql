@@ -1,6 +1,7 @@
-{#- How far a product lies from a customer's taste, 0 to 1: the mean of how far its price is from the mean price that the
-    customer pays (0 at that price, .63 at e times or one e-th of it) and how little of its brand the customer buys,
-    against the brand bought most. A product without a brand is judged by its price, an unknown price counts as near. -#}
+{#- How far a product lies from a customer's taste, 0 to 1: the mean of how far its price is from the mean price that
+    the customer pays (0 at that price, .63 at e times or one e-th of it) and how little of its brand the customer buys,
+    against the brand bought most. A product without a brand is judged by its price; an unknown price counts as near.
+-#}
 {% macro taste_distance(price, mean_price, brand, brand_share, top_brand_share) -%}
     round(
         (

@@ -1,5 +1,6 @@
 -- One row per candidate as in int_ranking__candidates, with what there is between the customer and the product, its
--- category, subcategory and line (brand): purchases and interest. A view: only int_ranking__candidate_features reads it.
+-- category, subcategory and line (brand): purchases and events. A view: only int_ranking__candidate_features reads
+-- it.
 {{ config(materialized='view') }}
 
 with candidates as (

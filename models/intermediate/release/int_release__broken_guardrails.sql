@@ -1,5 +1,5 @@
--- One row per slate that stands for release and guardrail that it does not keep: hard ones must not be here at all, soft
--- ones only where the re-ranker says that they gave way.
+-- One row per slate that stands for release and guardrail that it does not keep: hard ones must not be here at all,
+-- soft ones only where the re-ranker says that they gave way.
 
 with slates as (
     select * from {{ ref('int_release__slates') }}
