@@ -85,27 +85,18 @@ steps as (
         promises.probability_name, cutoffs.cutoff_role, cutoffs.cutoff_at, promises.customer_id, log_odds_step
 ),
 
-step_sums as (
-    select
-        probability_name,
-        cutoff_at,
-        log_odds_step,
-        sum(promised_sum) as promised_sum
-    from steps
-    group by probability_name, cutoff_at, log_odds_step
-),
-
 bins as (
     select
         probability_name,
         cutoff_at,
         log_odds_step,
-        sum(promised_sum) over (
+        sum(sum(promised_sum)) over (
             partition by probability_name, cutoff_at order by log_odds_step asc
             rows between unbounded preceding and current row
-        ) - promised_sum / 2 as middle_promised_sum,
-        sum(promised_sum) over (partition by probability_name, cutoff_at) as all_promised_sum
-    from step_sums
+        ) - sum(promised_sum) / 2 as middle_promised_sum,
+        sum(sum(promised_sum)) over (partition by probability_name, cutoff_at) as all_promised_sum
+    from steps
+    group by probability_name, cutoff_at, log_odds_step
 )
 
 select
