@@ -6,6 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 
+# dbt runs Python models in threads, and of two that import scikit-learn at once one can find it half made. All of them
+# import this module first and wait here for each other.
+import sklearn.ensemble
+import sklearn.linear_model  # noqa: F401
+
 
 def read_table(relation: Any, columns: Iterable[str], where: str | None = None) -> pa.Table:
     """Return the named columns of a relation, optionally only the rows that meet a condition.

@@ -8,13 +8,20 @@ from vitrine.tables.frames import concat, join_on_keys
 from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
 from vitrine.tables.ranking import ranker_fit_row, ranker_score_rows, slate_rows
-from vitrine.tables.response import load_response_fits, no_response_scores, response_fit_row, response_score_rows
+from vitrine.tables.response import (
+    click_promise_rows,
+    load_response_fits,
+    no_response_scores,
+    response_fit_row,
+    response_score_rows,
+)
 from vitrine.tables.sequence import sequence_candidate_rows
 
 __all__ = [
     "affinity_rows",
     "als_factor_rows",
     "als_factors_of",
+    "click_promise_rows",
     "concat",
     "frontier_rows",
     "join_on_keys",
