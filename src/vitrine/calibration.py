@@ -56,6 +56,52 @@ def fit_sigmoid(score: FloatArray, outcome: NDArray[np.bool_], weight: FloatArra
     return Sigmoid(slope, float(model.intercept_[0]))
 
 
+@dataclass(frozen=True)
+class Curve:
+    """Platt scaling with a bend: probability = sigmoid(slope * score + bend * score**2 + intercept), never falling."""
+
+    slope: float = 1.0
+    bend: float = 0.0
+    intercept: float = 0.0
+    low: float = -np.inf
+    high: float = np.inf
+    """The range that it was fitted on, as far as it rises there; beyond it goes on straight."""
+
+    def __call__(self, score: FloatArray) -> FloatArray:
+        """Return probabilities, same shape as score."""
+        bounded = np.clip(score, self.low, self.high)
+        bent = self.slope * bounded + self.bend * bounded**2 + self.intercept
+        return sigmoid(bent + (self.slope + 2 * self.bend * bounded) * (score - bounded))
+
+
+def fit_curve(score: FloatArray, outcome: NDArray[np.bool_], weight: FloatArray) -> Curve:
+    """Fit a bent Platt scaling to out-of-sample scores; without a bend where it would fall somewhere in the middle.
+
+    Parameters
+    ----------
+    score, outcome, weight
+        Shape (n,): logits, whether it happened, how many rows each row stands for.
+    """
+    plain = fit_sigmoid(score, outcome, weight)
+    straight = Curve(plain.slope, 0.0, plain.intercept)
+    if plain.slope == 0:
+        return straight
+    centre, spread = float(np.average(score, weights=weight)), float(score.std())
+    unit = (score - centre) / spread
+    model = LogisticRegression(C=1e6, max_iter=1000)
+    model.fit(np.column_stack([unit, unit**2]), outcome, sample_weight=weight)
+    first, second = (float(value) for value in model.coef_[0])
+    bend = second / spread**2
+    slope = first / spread - 2 * bend * centre
+    intercept = float(model.intercept_[0]) - first * centre / spread + bend * centre**2
+    low, high = float(score.min()), float(score.max())
+    if bend:
+        top = -slope / (2 * bend)
+        low, high = (max(low, top), high) if bend > 0 else (low, min(high, top))
+    inside = weight[(score >= low) & (score <= high)].sum()
+    return Curve(slope, bend, intercept, low, high) if inside >= 0.9 * weight.sum() else straight
+
+
 def area_under_curve(score: FloatArray, outcome: NDArray[np.bool_]) -> float:
     """Return the probability that a positive outranks a negative, ties counted half; NaN without both."""
     positives, negatives = int(outcome.sum()), int((~outcome).sum())

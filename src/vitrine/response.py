@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from sklearn.linear_model import LogisticRegression
 
-from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid
+from vitrine.calibration import Curve, FloatArray, fit_curve
 from vitrine.encoding import as_doubles, feature_matrix, informative_features
 from vitrine.fits import fingerprint
 from vitrine.propensity import customer_folds
@@ -42,17 +42,10 @@ class ResponseFit:
     """Weights of the compressed features, then the constant. Shape (features + 1,)."""
     centre: FloatArray
     """What a missing feature counts as, compressed. Shape (features,)."""
-    calibrator: Sigmoid
+    calibrator: Curve
     positive_count: int
     row_count: int
     training_fingerprint: str
-
-    @property
-    def slot_slope(self) -> float | None:
-        """What one logarithm of the slot adds to the log-odds; None where the slot is no feature."""
-        if self.classifier is None or SLOTS_ABOVE not in self.feature_names:
-            return None
-        return float(self.calibrator.slope * self.classifier[self.feature_names.index(SLOTS_ABOVE)])
 
 
 def fit_response(table: pa.Table, feature_names: list[str], params: ResponseParams) -> ResponseFit:
@@ -85,7 +78,7 @@ def fit_response(table: pa.Table, feature_names: list[str], params: ResponsePara
     total = np.maximum((weight[:, None] * known).sum(axis=0), 1e-12)
     centre = (weight[:, None] * np.where(known, features, 0)).sum(axis=0) / total
     if positives < params.min_positives or positives == count:
-        return ResponseFit(feature_names, None, centre, Sigmoid(), positives, count, trained_on)
+        return ResponseFit(feature_names, None, centre, Curve(), positives, count, trained_on)
     features = np.where(known, features, centre)
     folds = customer_folds(table["customer_id"], params.folds)
     held_out = np.zeros(count)
@@ -94,7 +87,7 @@ def fit_response(table: pa.Table, feature_names: list[str], params: ResponsePara
         if outside.any() and has_responded[inside].any() and not has_responded[inside].all():
             weights = _logistic(features[inside], has_responded[inside], weight[inside], params)
             held_out[outside] = features[outside] @ weights[:-1] + weights[-1]
-    calibrator = fit_sigmoid(held_out, has_responded, weight)
+    calibrator = fit_curve(held_out, has_responded, weight)
     classifier = _logistic(features, has_responded, weight, params)
     return ResponseFit(names, classifier, centre, calibrator, positives, count, trained_on)
 

@@ -57,6 +57,9 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
                         None,
                     )
                 )
+                if len(lines) % 3 == 0:
+                    event = (f"e{len(events)}", f"c{customer:03}", f"s{customer}-{order}", f"p{product:03}", "cart")
+                    events.append((*event, at - timedelta(hours=1), None))
             order += 1
             at += timedelta(days=float(random.exponential(pace)) + 0.5)
     for month in range(12):

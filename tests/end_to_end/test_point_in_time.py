@@ -17,8 +17,11 @@ CUTOFFS = {"evaluate": AS_OF - HORIZON, "validate": AS_OF - 2 * HORIZON}
 LOOK_AHEAD = {"has_bought"}
 OUTCOMES = {
     "int_calendar__cutoffs",
+    "int_feedback__carts",
+    "int_feedback__impressions",
     "int_propensity__outcomes",
     "int_ranking__outcomes",
+    "int_ranking__response_candidates",
     "int_ranking__training_candidates",
 }
 SELECT = ["+int_ranking__slates", "+int_propensity__audience"]
@@ -43,6 +46,8 @@ def built(tmp_path_factory):
                 "source_dir": str(source),
                 "as_of": f"{AS_OF:%Y-%m-%d}",
                 "max_rejected_share": 1.0,
+                # So few that the small shop has a model of carts; it has none of clicks.
+                "response_min_positives": 10,
             },
             seeds=True,
         )
@@ -86,7 +91,8 @@ def test_a_poisoned_future_changes_nothing_before_it(built, role):
         "int_candidates__customers", "int_candidates__all", "int_ranking__candidate_features", "int_rules__verdicts",
     } <= set(compared)  # fmt: skip
     if role == "evaluate":
-        assert {"int_propensity__scores", "int_ranking__scores", "int_ranking__slates"} <= set(compared)
+        scores = {"int_propensity__scores", "int_ranking__scores", "int_ranking__response_scores"}
+        assert scores | {"int_ranking__slates"} <= set(compared)
 
 
 @pytest.mark.parametrize("role", CUTOFFS)

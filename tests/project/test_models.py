@@ -12,6 +12,7 @@ NO_GRAIN = {
     r"models/connectors/": "raw rows may repeat; the input contract rejects the repeats",
     r"models/staging/checks/": "every raw row with its verdict, repeats too",
     r"models/staging/stg_rejected_rows\.sql": "rows are there because they broke their key",
+    r"python_models/intermediate/evaluation/int_evaluation__click_promises\.py": "a product may be shown more than once",
     r"models/intermediate/ranking/int_ranking__response_candidates\.sql": "a product may be shown more than once",
     r"models/intermediate/(integrity|ranking)/int_\w+_(errors|conflicts)\.sql": "a list of mistakes in words",
     r"models/intermediate/ranking/int_ranking__candidate_signals\.sql": "a view whose one reader tests the same grain",

@@ -8,6 +8,7 @@ from vitrine.calibration import (
     area_under_curve,
     brier_score,
     clustered_reliability,
+    fit_curve,
     fit_sigmoid,
     logit,
     reliability,
@@ -115,3 +116,26 @@ def test_a_bin_without_any_outcome_is_no_proof_against_a_small_promise():
 
 def test_no_forecast_has_an_empty_curve():
     assert not len(clustered_reliability(*np.empty((3, 0, 0))).count)
+
+
+@pytest.mark.parametrize("bend", [-0.3, 0.0, 0.2])
+def test_a_curve_finds_the_bend_that_a_sigmoid_cannot(bend):
+    random = np.random.default_rng(4)
+    score = random.uniform(-2, 1.5, 60_000)
+    truth = sigmoid(1.4 * score + bend * score**2 - 1)
+    outcome = random.random(60_000) < truth
+    # A tenth of those to whom nothing happened, ten times the weight.
+    kept = outcome | (np.arange(60_000) % 10 == 0)
+    weight = np.where(outcome, 1.0, 10.0)
+    found = fit_curve(score[kept], outcome[kept], weight[kept])
+    np.testing.assert_allclose(found(score), truth, atol=0.03)
+    grid = found(np.linspace(-50, 50, 999))
+    assert (np.diff(grid) >= 0).all()
+    if bend:
+        plain = fit_sigmoid(score[kept], outcome[kept], weight[kept])
+        assert np.abs(plain(score) - truth).max() > 2 * np.abs(found(score) - truth).max()
+
+
+def test_a_curve_on_a_score_that_orders_backwards_is_flat():
+    score = np.arange(100.0)
+    assert len(np.unique(fit_curve(score, score < 50, np.ones(100))(score))) == 1

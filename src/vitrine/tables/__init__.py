@@ -9,7 +9,13 @@ from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.guardrails import attribute_names, guardrails_of
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
 from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows
-from vitrine.tables.response import load_response_fits, no_response_scores, response_fit_row, response_score_rows
+from vitrine.tables.response import (
+    click_promise_rows,
+    load_response_fits,
+    no_response_scores,
+    response_fit_row,
+    response_score_rows,
+)
 from vitrine.tables.sequence import sequence_candidate_rows
 
 __all__ = [
@@ -17,7 +23,8 @@ __all__ = [
     "affinity_rows",
     "als_factor_rows",
     "als_factors_of",
-    "attribute_names",
+from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows
+    "click_promise_rows",
     "concat",
     "frontier_rows",
     "guardrails_of",

@@ -21,8 +21,7 @@ def response_fit_row(
     """Fit on candidates with known responses and return the fit's row."""
     fit = fit_response(rows, names, params)
     row = fit_row(response, scope, cutoffs, fit, parameters_json(params), names)
-    row = row.append_column("positive_count", pa.array([fit.positive_count], pa.int64()))
-    return row.append_column("slot_slope", pa.array([fit.slot_slope], pa.float64()))
+    return row.append_column("positive_count", pa.array([fit.positive_count], pa.int64()))
 
 
 def load_response_fits(rows: pa.Table) -> dict[str, dict[str, tuple[str, ResponseFit]]]:
@@ -70,6 +69,27 @@ def response_score_rows(
         )
         columns[f"{response}_fit_id"] = repeated(known[0] if known else None, rows.num_rows, pa.string())
     return pa.table(columns)
+
+
+def click_promise_rows(cutoff: datetime, fits: dict[str, tuple[str, ResponseFit]], rows: pa.Table) -> pa.Table:
+    """Return the probability of a click each time that a candidate was shown, in the slot where it was.
+
+    Parameters
+    ----------
+    rows
+        Columns customer_id, has_responded and the features of the fit, slots_above among them.
+    """
+    known = fits.get("click")
+    shown = rows if known else rows.slice(0, 0)
+    found = np.round(score_response(known[1], shown), 9) if known else np.empty(0)
+    return pa.table(
+        {
+            "cutoff_at": repeated(cutoff, shown.num_rows, TIMESTAMP),
+            "customer_id": shown["customer_id"],
+            "probability": found,
+            "has_happened": shown["has_responded"],
+        }
+    )
 
 
 def no_response_scores() -> pa.Table:
