@@ -23,7 +23,7 @@ __all__ = [
     "affinity_rows",
     "als_factor_rows",
     "als_factors_of",
-from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows
+    "attribute_names",
     "click_promise_rows",
     "concat",
     "frontier_rows",
