@@ -157,9 +157,10 @@ def _further_attributes(
         value = value_ids.encode(rows["attribute_value"])
         is_known = (product >= 0) & (value >= 0)
         codes[product[is_known], position] = value[is_known]
-        twice = is_known & (codes[product, position] != value)
-        if twice.any():
-            product_id = rows["product_id"][int(np.flatnonzero(twice)[0])].as_py()
+        place = np.flatnonzero(is_known)
+        twice = place[codes[product[place], position] != value[place]]
+        if len(twice):
+            product_id = rows["product_id"][int(twice[0])].as_py()
             raise ValueError(f"Product '{product_id}' has two values of the attribute '{name}'; give it one.")
         values.append(value_ids)
     return used, values, codes

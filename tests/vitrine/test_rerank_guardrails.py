@@ -173,6 +173,19 @@ def test_an_attribute_that_no_product_has_is_named():
         rerank(candidate_table([row("a", "k", 1.0)]), RerankParams(), limit)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [[], [{"customer_id": "ada", "product_id": "p0", "category": "k", "price_amount": 1.0, "objective_score": 1.0}]],
+)
+def test_attributes_of_products_that_nobody_has_are_passed_over(rows):
+    guardrails = Guardrails((SlotLimit("one wool", "at_most", "material", "wool", 1),))
+    attributes = pa.table(
+        {"product_id": ["p7", "p8"], "attribute_name": ["material"] * 2, "attribute_value": ["wool", "silk"]}
+    )
+    found = rerank(candidate_table(rows), RerankParams(), guardrails, attributes)
+    assert found["product_id"].to_pylist() == [row["product_id"] for row in rows]
+
+
 def test_the_order_of_rows_and_other_customers_change_nothing():
     random = np.random.default_rng(5)
     rows = []
