@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build preview test lint format test-portable benchmark-peers tune frontier export releases kill revive docs lock clean maison
+.PHONY: help setup build check preview test lint format test-portable benchmark-peers tune frontier export releases kill revive docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ $(STAMP): requirements/dev.lock pyproject.toml
 
 build: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Build and test the warehouse; CONNECTOR=online_retail or maison for other data, AS_OF=2011-09-06 for another day
 	$(DBT) build $(DBT_VARS)
+
+check: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Say what is wrong with seeds and rules, with file and line, before anything runs; CONNECTOR and AS_OF as for build
+	@$(PYTHON) -m vitrine.engines.check $(CONNECTOR) $(if $(AS_OF),--as-of '$(AS_OF)')
 
 preview: setup ## Show what the edited rules and seeds would do to the live slates; CONNECTOR and AS_OF as of the last build
 	$(PYTHON) -m vitrine.engines.preview $(CONNECTOR) $(if $(AS_OF),--as-of '$(AS_OF)')

@@ -33,15 +33,15 @@ def test_bad_values_of_a_policy_are_named_together(project):
     )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
     said = stopped(project, ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"], {})
-    assert "seeds/channel_policies.csv has values that cannot be used" in said
-    assert "channel email, column slot_count: is many, must be a whole number from 1 to 50" in said
-    assert "channel email, column audience_value: is 7, must be a number from 0 to 1" in said
-    assert "channel push of contract_files, column slot_count: is 2.5, must be a whole number from 1 to 50" in said
-    assert "channel push of contract_files, column audience_type: is everybody, must be top_share or threshold" in said
-    assert "channel push of contract_files, column diversity_strength: is (empty), must be a number" in said
-    assert "channel push of shop, column connector: is shop, must be empty (every connector) or one of" in said
-    assert "channel site, column channel: a channel needs a name and exactly one row for a connector" in said
-    assert "column channel: has a blank before or after its name, which makes it another channel" in said
+    assert "seeds/channel_policies.csv has rows that cannot be used" in said
+    assert "line 2, email: slot_count is many, must be a whole number from 1 to 50" in said
+    assert "line 2, email: audience_value is 7, must be a number from 0 to 1" in said
+    assert "line 3, push of contract_files: slot_count is 2.5, must be a whole number from 1 to 50" in said
+    assert "line 3, push of contract_files: audience_type is everybody, must be top_share or threshold" in said
+    assert "line 3, push of contract_files: diversity_strength is (empty), must be a number" in said
+    assert "line 4, push of shop: connector is shop, must be empty (every connector) or one of" in said
+    assert "line 6, site: channel needs a name and exactly one row for a connector" in said
+    assert "line 7, email of complete_journey: channel has a blank before or after its name, which makes it another channel" in said
 
 
 def test_a_connector_without_a_policy_is_named(project):
@@ -53,7 +53,7 @@ def test_a_connector_without_a_policy_is_named(project):
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
     arguments = ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"]
     said = stopped(project, arguments, {"connector": "contract_files"})
-    assert "there is no row for the connector contract_files; add one, or one with an empty connector" in said
+    assert "connector has no row for contract_files; add one, or one with an empty connector" in said
 
 
 def test_bad_weights_of_objectives_are_named_together(project):
@@ -76,16 +76,16 @@ def test_bad_weights_of_objectives_are_named_together(project):
     )
     models = ["int_integrity__objective_errors", "+int_integrity__objective_weights"]
     said = stopped(project, ["build", "--select", *models, "--exclude-resource-type", "test"], {})
-    assert "seeds/objective_weights.csv has values that cannot be used" in said
-    assert "channel email, objective purchase, column weight: is 0, must be a number above 0 to 10" in said
-    assert "channel email, objective novelty, column weight: is much, must be a number from 0 to 10" in said
-    assert "channel email, objective value, column weight: is 2, must be a number from 0 to 1" in said
-    assert "channel email, objective value, column objective: stands there 2 times, must be one row" in said
-    assert "channel email, objective novelty of shop, column connector: is shop, must be empty" in said
-    assert "column objective: is beauty, must be one of purchase, click, cart, value, margin, novelty" in said
-    assert "channel fax, objective novelty, column channel: seeds/channel_policies.csv has no such channel" in said
-    assert "is 0.3, but connector complete_journey has no impressions: set it to 0 in a row of its own" in said
-    assert "channel email, objective cart of complete_journey, column weight: is nan, must be a number from" in said
+    assert "seeds/objective_weights.csv has rows that cannot be used" in said
+    assert "line 2, email, purchase: weight is 0, must be a number above 0 to 10" in said
+    assert "line 3, email, novelty: weight is much, must be a number from 0 to 10" in said
+    assert "line 4, email, value: weight is 2, must be a number from 0 to 1" in said
+    assert "line 5, email, value: objective stands there 2 times, must be one row" in said
+    assert "line 6, email, novelty of shop: connector is shop, must be empty" in said
+    assert "line 7, email, beauty: objective is beauty, must be one of purchase, click, cart, value, margin, novelty" in said
+    assert "line 8, fax, novelty: channel is fax, which seeds/channel_policies.csv does not have" in said
+    assert "line 9, email, click: weight is 0.3, but connector complete_journey has no impressions: set it to 0 in a row of its own" in said
+    assert "line 10, email, cart of complete_journey: weight is nan, must be a number from" in said
     assert "0.4" not in said
 
 
@@ -110,13 +110,13 @@ def test_bad_rows_of_the_model_parameters_are_named_together(project):
     models = ["int_integrity__parameter_errors", "int_integrity__model_parameters"]
     said = stopped(project, ["build", "--select", "model_parameters", *models, "--exclude-resource-type", "test"], {})
     assert "seeds/model_parameters.csv has rows that cannot be used" in said
-    assert "als.factors: is many, must be a whole number from 1 to 1024" in said
-    assert "als.alpha of shop: the connector must be empty (every connector) or one of complete_journey" in said
-    assert "lstm.depth: the model must be one of als, affinity, ranker" in said
-    assert "ranker.l2: is -1, must be a number from 0 to 1000000" in said
-    assert "als.iterations: stands there 2 times, must be one row" in said
-    assert "als.regularization: is nan, must be a number from 1e-06 to 1000000" in said
-    assert "als.alpha: is 0, must be a number from 1e-06 to 1000000" in said
-    assert "ranker.leaves: is inf, must be a whole number from 2 to 1024" in said
-    assert "ranker.min_leaf_rows: is 2.5, must be a whole number from 1 to 1000000" in said
-    assert "affinity.factors: affinity has no such parameter; it has max_new_category_candidates, " in said
+    assert "line 2, als.factors: value is many, must be a whole number from 1 to 1024" in said
+    assert "line 3, als.alpha of shop: connector is shop, must be empty (every connector) or one of complete_journey" in said
+    assert "line 4, lstm.depth: model is lstm, must be one of als, affinity, ranker" in said
+    assert "line 5, ranker.l2: value is -1, must be a number from 0 to 1000000" in said
+    assert "line 7, als.iterations: parameter stands there 2 times, must be one row" in said
+    assert "line 8, als.regularization: value is nan, must be a number from 1e-06 to 1000000" in said
+    assert "line 9, als.alpha: value is 0, must be a number from 1e-06 to 1000000" in said
+    assert "line 10, ranker.leaves: value is inf, must be a whole number from 2 to 1024" in said
+    assert "line 11, ranker.min_leaf_rows: value is 2.5, must be a whole number from 1 to 1000000" in said
+    assert "line 12, affinity.factors: parameter is factors, which affinity does not have; it has max_new_category_candidates, " in said

@@ -2,11 +2,7 @@
 -- connector stands before one for every connector.
 
 {%- set policies = ref('channel_policies') %}
-{{- raise_when_any(
-    "select 'channel ' || coalesce(nullif(policy_row, ''), '(empty)') || ', column ' || column_name || ': ' || problem "
-    ~ "from " ~ ref('int_integrity__policy_errors') ~ " order by policy_row, column_name",
-    "seeds/channel_policies.csv has values that cannot be used:"
-) }}
+{{- raise_seed_errors('channel_policies', ref('int_integrity__policy_errors')) }}
 with policies as (
     select
         channel_policies.*,

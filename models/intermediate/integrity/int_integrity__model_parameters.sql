@@ -2,11 +2,7 @@
 -- stands before one for every connector.
 
 {%- set parameters = ref('model_parameters') %}
-{{- raise_when_any(
-    "select parameter_row || ': ' || problem from " ~ ref('int_integrity__parameter_errors')
-    ~ " order by parameter_row, problem",
-    "seeds/model_parameters.csv has rows that cannot be used:"
-) }}
+{{- raise_seed_errors('model_parameters', ref('int_integrity__parameter_errors')) }}
 with parameters as (
     select
         model_parameters.*,

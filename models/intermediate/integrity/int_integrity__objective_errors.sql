@@ -8,9 +8,10 @@
 with weights as (
     select
         objective_weights.*,
-        coalesce(nullif(trim(channel), ''), '(empty)') || ', objective '
+        {{ seed_row_number() }} as seed_row_number,
+        coalesce(nullif(trim(channel), ''), '(empty)') || ', '
         || coalesce(nullif(trim(objective), ''), '(empty)')
-        || coalesce(' of ' || nullif(trim(connector), ''), '') as weight_row,
+        || coalesce(' of ' || nullif(trim(connector), ''), '') as row_key,
         try_cast(weight as double) as weight_number,
         nullif(trim(connector), '') is null as is_general,
         row_number() over (
@@ -22,65 +23,83 @@ with weights as (
 
 channels as (
     select distinct channel from {{ ref('channel_policies') }}
+),
+
+problems as (
+    select
+        max(seed_row_number) as seed_row_number,
+        row_key,
+        'objective' as column_name,
+        'stands there ' || cast(count(*) as {{ dbt.type_string() }}) || ' times, must be one row' as problem
+    from weights
+    group by row_key
+    having count(*) > 1
+    union all
+    select
+        weights.seed_row_number,
+        weights.row_key,
+        'channel' as column_name,
+        'is ' || coalesce(weights.channel, '(empty)')
+        || ', which seeds/channel_policies.csv does not have; mend the name, or add a policy for it' as problem
+    from weights
+    left join channels on weights.channel = channels.channel
+    where channels.channel is null
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'connector' as column_name,
+        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
+    from weights
+    where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'objective' as column_name,
+        'is ' || coalesce(nullif(trim(objective), ''), '(empty)') || ', must be one of {{ limits | join(", ") }}' as problem
+    from weights
+    where coalesce(objective, '') not in ('{{ limits | join("', '") }}')
+    {%- for objective, range in limits.items() %}
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'weight' as column_name,
+        'is ' || coalesce(nullif(trim(weight), ''), '(empty)')
+        || ', must be a number {{ "above" if objective == "purchase" else "from" }} {{ range[0] }} to {{ range[1] }}'
+            as problem
+    from weights
+    where
+        objective = '{{ objective }}'
+        and (
+            weight_number is null
+            or not weight_number between {{ range[0] }} and {{ range[1] }}
+            {%- if objective == 'purchase' %}
+            or weight_number = 0
+            {%- endif %}
+        )
+    {%- endfor %}
+    {%- for objective, needed in entities.items() %}
+    {%- for entity in needed if entity not in connector_settings()['entities'] %}
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'weight' as column_name,
+        'is ' || weight || ', but connector {{ var("connector") }} has no {{ entity }}: set it to 0'
+        || case when is_general then ' in a row of its own' else '' end as problem
+    from weights
+    where objective = '{{ objective }}' and is_used and weight_number > 0
+    {%- endfor %}
+    {%- endfor %}
 )
 
 select
-    weight_row,
-    'objective' as column_name,
-    'stands there ' || cast(count(*) as {{ dbt.type_string() }}) || ' times, must be one row' as problem
-from weights
-group by weight_row
-having count(*) > 1
-union all
-select
-    weights.weight_row,
-    'channel' as column_name,
-    'seeds/channel_policies.csv has no such channel; mend the name, or add a policy for it' as problem
-from weights
-left join channels on weights.channel = channels.channel
-where channels.channel is null
-union all
-select
-    weight_row,
-    'connector' as column_name,
-    'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
-from weights
-where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
-union all
-select
-    weight_row,
-    'objective' as column_name,
-    'is ' || coalesce(nullif(trim(objective), ''), '(empty)') || ', must be one of {{ limits | join(", ") }}' as problem
-from weights
-where coalesce(objective, '') not in ('{{ limits | join("', '") }}')
-{%- for objective, range in limits.items() %}
-union all
-select
-    weight_row,
-    'weight' as column_name,
-    'is ' || coalesce(nullif(trim(weight), ''), '(empty)')
-    || ', must be a number {{ "above" if objective == "purchase" else "from" }} {{ range[0] }} to {{ range[1] }}'
-        as problem
-from weights
-where
-    objective = '{{ objective }}'
-    and (
-        weight_number is null
-        or not weight_number between {{ range[0] }} and {{ range[1] }}
-        {%- if objective == 'purchase' %}
-        or weight_number = 0
-        {%- endif %}
-    )
-{%- endfor %}
-{%- for objective, needed in entities.items() %}
-{%- for entity in needed if entity not in connector_settings()['entities'] %}
-union all
-select
-    weight_row,
-    'weight' as column_name,
-    'is ' || weight || ', but connector {{ var("connector") }} has no {{ entity }}: set it to 0'
-    || case when is_general then ' in a row of its own' else '' end as problem
-from weights
-where objective = '{{ objective }}' and is_used and weight_number > 0
-{%- endfor %}
-{%- endfor %}
+    'objective_weights' as seed_name,
+    seed_row_number,
+    row_key,
+    column_name,
+    problem,
+    'error' as severity
+from problems

@@ -3,11 +3,7 @@
 -- others 0.
 
 {%- set weights = ref('objective_weights') %}
-{{- raise_when_any(
-    "select 'channel ' || weight_row || ', column ' || column_name || ': ' || problem "
-    ~ "from " ~ ref('int_integrity__objective_errors') ~ " order by weight_row, column_name, problem",
-    "seeds/objective_weights.csv has values that cannot be used:"
-) }}
+{{- raise_seed_errors('objective_weights', ref('int_integrity__objective_errors')) }}
 with policies as (
     select * from {{ ref('int_integrity__channel_policies') }}
 ),

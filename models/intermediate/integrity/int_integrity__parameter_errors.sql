@@ -23,8 +23,9 @@
 with parameters as (
     select
         model_parameters.*,
+        {{ seed_row_number() }} as seed_row_number,
         coalesce(nullif(trim(model), ''), '(empty)') || '.' || coalesce(nullif(trim(parameter), ''), '(empty)')
-        || coalesce(' of ' || nullif(trim(connector), ''), '') as parameter_row,
+        || coalesce(' of ' || nullif(trim(connector), ''), '') as row_key,
         try_cast(value as double) as parameter_value
     from {{ ref('model_parameters') }} as model_parameters
 ),
@@ -47,39 +48,64 @@ limits as (
     union all
     {%- endif %}
     {%- endfor %}
+),
+
+problems as (
+    select
+        max(seed_row_number) as seed_row_number,
+        row_key,
+        'parameter' as column_name,
+        'stands there ' || cast(count(*) as {{ dbt.type_string() }}) || ' times, must be one row' as problem
+    from parameters
+    group by row_key
+    having count(*) > 1
+    union all
+    select
+        parameters.seed_row_number,
+        parameters.row_key,
+        case
+            when parameters.model in ('{{ limits | join("', '") }}') then 'parameter'
+            else 'model'
+        end as column_name,
+        case parameters.model
+            {%- for model, parameters in limits.items() %}
+            when '{{ model }}'
+                then 'is ' || coalesce(nullif(trim(parameters.parameter), ''), '(empty)')
+                    || ', which {{ model }} does not have; it has {{ parameters | join(", ") }}'
+            {%- endfor %}
+            else 'is ' || coalesce(nullif(trim(parameters.model), ''), '(empty)')
+                || ', must be one of {{ limits | join(", ") }}'
+        end as problem
+    from parameters
+    left join limits on parameters.model = limits.model_name and parameters.parameter = limits.parameter_name
+    where limits.parameter_name is null
+    union all
+    select
+        parameters.seed_row_number,
+        parameters.row_key,
+        'value' as column_name,
+        'is ' || coalesce(nullif(trim(parameters.value), ''), '(empty)') || ', must be ' || limits.said as problem
+    from parameters
+    inner join limits on parameters.model = limits.model_name and parameters.parameter = limits.parameter_name
+    where
+        parameters.parameter_value is null
+        or not parameters.parameter_value between limits.lowest and limits.highest
+        or (limits.is_whole and parameters.parameter_value != floor(parameters.parameter_value))
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'connector' as column_name,
+        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
+    from parameters
+    where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
 )
 
 select
-    parameter_row,
-    'stands there ' || cast(count(*) as {{ dbt.type_string() }}) || ' times, must be one row' as problem
-from parameters
-group by parameter_row
-having count(*) > 1
-union all
-select
-    parameters.parameter_row,
-    case parameters.model
-        {%- for model, parameters in limits.items() %}
-        when '{{ model }}' then '{{ model }} has no such parameter; it has {{ parameters | join(", ") }}'
-        {%- endfor %}
-        else 'the model must be one of {{ limits | join(", ") }}'
-    end as problem
-from parameters
-left join limits on parameters.model = limits.model_name and parameters.parameter = limits.parameter_name
-where limits.parameter_name is null
-union all
-select
-    parameters.parameter_row,
-    'is ' || coalesce(nullif(trim(parameters.value), ''), '(empty)') || ', must be ' || limits.said as problem
-from parameters
-inner join limits on parameters.model = limits.model_name and parameters.parameter = limits.parameter_name
-where
-    parameters.parameter_value is null
-    or not parameters.parameter_value between limits.lowest and limits.highest
-    or (limits.is_whole and parameters.parameter_value != floor(parameters.parameter_value))
-union all
-select
-    parameter_row,
-    'the connector must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
-from parameters
-where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
+    'model_parameters' as seed_name,
+    seed_row_number,
+    row_key,
+    column_name,
+    problem,
+    'error' as severity
+from problems

@@ -16,73 +16,92 @@
 with policies as (
     select
         channel_policies.*,
-        channel || coalesce(' of ' || nullif(trim(connector), ''), '') as policy_row,
+        {{ seed_row_number() }} as seed_row_number,
+        coalesce(nullif(channel, ''), '(empty)') || coalesce(' of ' || nullif(trim(connector), ''), '') as row_key,
         coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
             as is_for_this_connector
     from {{ ref('channel_policies') }} as channel_policies
+),
+
+problems as (
+    select
+        max(seed_row_number) as seed_row_number,
+        row_key,
+        'channel' as column_name,
+        'needs a name and exactly one row for a connector, this one has '
+        || cast(count(*) as {{ dbt.type_string() }}) as problem
+    from policies
+    group by row_key, channel
+    having count(*) > 1 or nullif(trim(channel), '') is null
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'channel' as column_name,
+        'has a blank before or after its name, which makes it another channel; take it out' as problem
+    from policies
+    where channel != trim(channel)
+    union all
+    select
+        cast(null as bigint) as seed_row_number,
+        '(none)' as row_key,
+        'connector' as column_name,
+        'has no row for {{ var("connector") }}; add one, or one with an empty connector' as problem
+    from policies
+    having coalesce(sum(case when is_for_this_connector then 1 else 0 end), 0) = 0
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'connector' as column_name,
+        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
+    from policies
+    where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'audience_type' as column_name,
+        'is ' || coalesce(audience_type, '(empty)') || ', must be top_share or threshold' as problem
+    from policies
+    where coalesce(audience_type, '') not in ('top_share', 'threshold')
+    union all
+    select
+        seed_row_number,
+        row_key,
+        'rerank_method' as column_name,
+        'is ' || coalesce(rerank_method, '(empty)') || ', must be mmr, dpp, calibration or quota' as problem
+    from policies
+    where coalesce(trim(rerank_method), '') not in ('mmr', 'dpp', 'calibration', 'quota')
+    {%- for column_name, limits in numbers.items() %}
+    union all
+    select
+        seed_row_number,
+        row_key,
+        '{{ column_name }}' as column_name,
+        'is ' || coalesce(cast({{ column_name }} as {{ dbt.type_string() }}), '(empty)')
+        || ', must be {{ "a whole number" if limits[2] == "integer" else "a number" }}'
+        || ' from {{ limits[0] }} to {{ limits[1] }}' as problem
+    from policies
+    where
+        (
+            try_cast({{ column_name }} as double) is null
+            or try_cast({{ column_name }} as double) not between {{ limits[0] }} and {{ limits[1] }}
+            {%- if limits[2] == 'integer' %}
+            or try_cast({{ column_name }} as double) != floor(try_cast({{ column_name }} as double))
+            {%- endif %}
+        )
+        {%- if limits | length > 3 %}
+        and nullif(trim({{ column_name }}), '') is not null
+        {%- endif %}
+    {%- endfor %}
 )
 
 select
-    policy_row,
-    'channel' as column_name,
-    'a channel needs a name and exactly one row for a connector, this one has '
-    || cast(count(*) as {{ dbt.type_string() }}) as problem
-from policies
-group by policy_row, channel
-having count(*) > 1 or nullif(trim(channel), '') is null
-union all
-select
-    policy_row,
-    'channel' as column_name,
-    'has a blank before or after its name, which makes it another channel; take it out' as problem
-from policies
-where channel != trim(channel)
-union all
-select
-    '(none)' as policy_row,
-    'connector' as column_name,
-    'there is no row for the connector {{ var("connector") }}; add one, or one with an empty connector' as problem
-from policies
-having coalesce(sum(case when is_for_this_connector then 1 else 0 end), 0) = 0
-union all
-select
-    policy_row,
-    'connector' as column_name,
-    'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
-from policies
-where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
-union all
-select
-    policy_row,
-    'audience_type' as column_name,
-    'is ' || coalesce(audience_type, '(empty)') || ', must be top_share or threshold' as problem
-from policies
-where coalesce(audience_type, '') not in ('top_share', 'threshold')
-union all
-select
-    policy_row,
-    'rerank_method' as column_name,
-    'is ' || coalesce(rerank_method, '(empty)') || ', must be mmr, dpp, calibration or quota' as problem
-from policies
-where coalesce(trim(rerank_method), '') not in ('mmr', 'dpp', 'calibration', 'quota')
-{%- for column_name, limits in numbers.items() %}
-union all
-select
-    policy_row,
-    '{{ column_name }}' as column_name,
-    'is ' || coalesce(cast({{ column_name }} as {{ dbt.type_string() }}), '(empty)')
-    || ', must be {{ "a whole number" if limits[2] == "integer" else "a number" }}'
-    || ' from {{ limits[0] }} to {{ limits[1] }}' as problem
-from policies
-where
-    (
-        try_cast({{ column_name }} as double) is null
-        or try_cast({{ column_name }} as double) not between {{ limits[0] }} and {{ limits[1] }}
-        {%- if limits[2] == 'integer' %}
-        or try_cast({{ column_name }} as double) != floor(try_cast({{ column_name }} as double))
-        {%- endif %}
-    )
-    {%- if limits | length > 3 %}
-    and nullif(trim({{ column_name }}), '') is not null
-    {%- endif %}
-{%- endfor %}
+    'channel_policies' as seed_name,
+    seed_row_number,
+    row_key,
+    column_name,
+    problem,
+    'error' as severity
+from problems

@@ -1,0 +1,1 @@
+"""`make check`: what is wrong with seeds and rules, said before anything runs."""
