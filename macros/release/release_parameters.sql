@@ -3,8 +3,7 @@
     {%- set values = {} -%}
     {%- for name in [
         'connector', 'horizon_days', 'train_cutoff_count', 'rules', 'candidate_sources', 'interaction_half_life_days',
-        'intent_half_life_days', 'affinity_models', 'recent_window_days', 'season_days',
-        'gift_seasons', 'views_per_want',
+        'intent_half_life_days', 'affinity_models', 'recent_window_days', 'season_days', 'views_per_want',
         'popularity_days', 'assumed_sellable_days', 'new_category_days', 'min_shared_baskets', 'min_shared_customers',
         'min_pair_buyers', 'pair_shrinkage_count', 'max_candidates_per_source', 'allow_replenishment',
         'rerank_pool_size', 'reserves_per_group', 'negative_sample_share', 'click_attribution_days',

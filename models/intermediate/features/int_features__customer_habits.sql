@@ -6,8 +6,6 @@ with orders_before_cutoff as (
         orders.customer_id,
         orders.days_since_previous_order,
         {{ dbt.datediff('orders.ordered_at', 'cutoffs.cutoff_at', 'day') }} as age_days,
-        -- Month and day as one number, such as 1224.
-        100 * extract(month from orders.ordered_at) + extract(day from orders.ordered_at) as day_of_year,
         row_number() over (
             partition by cutoffs.cutoff_at, orders.customer_id order by orders.ordered_at desc, orders.order_id desc
         ) as order_rank
@@ -39,16 +37,7 @@ rhythm as (
             else 0
         end) as double) as season_order_count,
         cast(sum(case when age_days > {{ var('season_days') - var('horizon_days') }} then 1 else 0 end) as double)
-            as past_year_order_count,
-        cast(sum(case
-            when
-                {%- for first_day, last_day in var('gift_seasons') %}
-                day_of_year between {{ first_day }} and {{ last_day }}
-                {{- ' or' if not loop.last }}
-                {%- endfor %}
-                then 1
-            else 0
-        end) as double) / count(*) as gift_order_share
+            as past_year_order_count
     from placed_orders
     group by cutoff_at, customer_id
 )
@@ -58,7 +47,5 @@ select
     customer_id,
     -- Reactivation: the pause before the latest order against the customer's usual one.
     last_gap_days / nullif(usual_gap_days, 0) as reactivation_ratio,
-    season_order_count,
-    season_order_count / nullif(past_year_order_count, 0) as season_order_share,
-    gift_order_share
+    season_order_count / nullif(past_year_order_count, 0) as season_order_share
 from rhythm

@@ -32,8 +32,7 @@ loyalty as (
         cutoff_at,
         customer_id,
         cast(count(*) as double) as brand_count,
-        max(order_share) as top_brand_share,
-        max(weight_share) as top_brand_weight_share
+        max(order_share) as top_brand_share
     from customer_brands
     group by cutoff_at, customer_id
 ),
@@ -56,10 +55,6 @@ prices as (
         round(avg(products.price_percentile), 9) as mean_price_percentile,
         -- Price-tier drift: the level of late purchases, decayed, against that of all.
         round(
-            sum(customer_products.weight * products.price_percentile) / nullif(sum(customer_products.weight), 0)
-            - avg(products.price_percentile), 9
-        ) as price_percentile_drift,
-        round(
             sum(customer_products.weight * ln(greatest(products.price_amount, {{ var('min_price_amount') }})))
             / nullif(sum(customer_products.weight), 0)
             - avg(ln(greatest(products.price_amount, {{ var('min_price_amount') }}))), 9
@@ -80,12 +75,10 @@ select
     breadth.*,
     coalesce(loyalty.brand_count, 0) as brand_count,
     loyalty.top_brand_share,
-    loyalty.top_brand_weight_share,
     prices.product_count,
     prices.new_product_count,
     prices.orders_per_product,
     prices.mean_price_percentile,
-    prices.price_percentile_drift,
     prices.log_price_drift,
     prices.mean_popularity_percentile,
     prices.mean_price_amount,

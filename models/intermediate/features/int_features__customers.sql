@@ -59,11 +59,10 @@ select
     ]) }},
     {{ columns_of('tastes', [
         'category_count', 'category_entropy', 'top_category_share', 'brand_count', 'top_brand_share',
-        'top_brand_weight_share', 'product_count', 'new_product_count', 'orders_per_product', 'mean_price_percentile',
-        'price_percentile_drift', 'log_price_drift', 'mean_popularity_percentile', 'mean_price_amount',
-        'max_price_amount'
+        'product_count', 'new_product_count', 'orders_per_product', 'mean_price_percentile',
+        'mean_popularity_percentile', 'mean_price_amount', 'max_price_amount', 'log_price_drift'
     ]) }},
-    {{ columns_of('habits', ['reactivation_ratio', 'season_order_count', 'season_order_share', 'gift_order_share']) }},
+    {{ columns_of('habits', ['reactivation_ratio', 'season_order_share']) }},
     {{ columns_of('responses', [
         'send_count', 'days_since_send', 'response_count', 'days_since_response', 'redemption_ratio',
         'days_since_view', 'days_since_want'

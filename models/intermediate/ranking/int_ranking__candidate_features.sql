@@ -55,7 +55,6 @@ select
         'category_weight_share', 'category_product_count', 'category_intent_weight', 'category_recent_product_count',
         'category_recency_days', 'subcategory_weight_share', 'subcategory_product_count', 'subcategory_order_count',
         'subcategory_weight', 'subcategory_recent_product_count', 'subcategory_recency_days', 'brand_order_share',
-        'brand_weight_share', 'brand_product_count', 'brand_recency_days',
         'own_want_rank', 'own_days_since_want', 'category_view_share', 'category_want_weight', 'brand_view_share',
         'brand_want_weight', 'all_view_weight', 'all_want_weight'
     ]) }},
@@ -64,8 +63,6 @@ select
         / greatest(customers.mean_price_amount, {{ var('min_price_amount') }})
     ) as float) as log_price_ratio,
     cast(products.price_percentile - customers.mean_price_percentile as float) as price_percentile_gap,
-    cast(products.price_percentile - customers.mean_price_percentile - customers.price_percentile_drift as float)
-        as recent_price_percentile_gap,
     cast(products.popularity_percentile - customers.mean_popularity_percentile as float) as popularity_gap,
     cast(customers.order_count_{{ var('feature_window_days')[0] }}d as float) as customer_recent_order_count,
     {%- for feature, column in {

@@ -35,10 +35,7 @@ select
         as subcategory_{{ name }},
     {%- endfor %}
     cast(customer_subcategories.days_since_order as float) as subcategory_recency_days,
-    {%- for column in ['order_share', 'weight_share', 'product_count'] %}
-    cast(coalesce(customer_brands.{{ column }}, 0) as float) as brand_{{ column }},
-    {%- endfor %}
-    cast(customer_brands.days_since_order as float) as brand_recency_days,
+    cast(coalesce(customer_brands.order_share, 0) as float) as brand_order_share,
     cast(wanted.want_rank as float) as own_want_rank,
     cast(wanted.days_since_want as float) as own_days_since_want,
     -- No event is none where the shop records such events, and unknown where it does not.
