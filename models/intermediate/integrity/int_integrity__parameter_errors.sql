@@ -70,10 +70,12 @@ problems as (
         case parameters.model
             {%- for model, parameters in limits.items() %}
             when '{{ model }}'
-                then 'is ' || coalesce(nullif(trim(parameters.parameter), ''), '(empty)')
+                then
+                    'is ' || coalesce(nullif(trim(parameters.parameter), ''), '(empty)')
                     || ', which {{ model }} does not have; it has {{ parameters | join(", ") }}'
             {%- endfor %}
-            else 'is ' || coalesce(nullif(trim(parameters.model), ''), '(empty)')
+            else
+                'is ' || coalesce(nullif(trim(parameters.model), ''), '(empty)')
                 || ', must be one of {{ limits | join(", ") }}'
         end as problem
     from parameters
