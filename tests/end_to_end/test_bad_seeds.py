@@ -95,7 +95,7 @@ def test_bad_weights_of_objectives_are_named_together(project):
         in said
     )
     assert "line 10, email, cart of complete_journey: weight is nan, must be a number from" in said
-    assert "0.4" not in said
+    assert "is 0.4" not in said
 
 
 def test_bad_rows_of_the_model_parameters_are_named_together(project):
