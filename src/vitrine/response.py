@@ -111,11 +111,18 @@ def score_response(fit: ResponseFit, table: pa.Table) -> FloatArray:
 
 
 def _compressed(table: pa.Table, names: list[str]) -> FloatArray:
-    """Return logarithms that keep the sign: amounts and counts have long tails that a linear model cannot bear."""
+    """Return logarithms that keep the sign: amounts and counts have long tails that a linear model cannot bear.
+
+    A rank counts by the discount of its place (1 / log2(1 + rank)), and one that is missing by nothing: the candidate
+    is not on that list.
+    """
     if SLOTS_ABOVE in names and SLOTS_ABOVE not in table.column_names:
         table = table.append_column(SLOTS_ABOVE, pa.repeat(0.0, table.num_rows))
     matrix = feature_matrix(table, names)
-    return np.asarray(np.sign(matrix) * np.log1p(np.abs(matrix)), dtype=np.float64)
+    found = np.asarray(np.sign(matrix) * np.log1p(np.abs(matrix)), dtype=np.float64)
+    ranks = [position for position, name in enumerate(names) if name.endswith("_rank")]
+    found[:, ranks] = np.nan_to_num(1 / np.log2(1 + matrix[:, ranks].astype(np.float64)))
+    return found
 
 
 def _logistic(features: FloatArray, outcome: FloatArray, weight: FloatArray, params: ResponseParams) -> FloatArray:

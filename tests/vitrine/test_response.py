@@ -61,6 +61,18 @@ def test_probabilities_are_the_true_ones_in_the_slot_and_in_the_first():
     assert ratio == pytest.approx(fresh["truth"].to_numpy().mean() / fresh["truth_first"].to_numpy().mean(), abs=0.03)
 
 
+def test_a_place_on_a_list_tells_more_than_none_and_the_first_most():
+    random = np.random.default_rng(5)
+    rank = np.where(random.random(20_000) < 0.3, random.integers(1, 60, 20_000), np.nan)
+    truth = sigmoid(-3 + 2 * np.nan_to_num(1 / np.log2(1 + rank)))
+    table = candidates().append_column("list_rank", pa.array(rank, from_pandas=True))
+    happened = pa.array(random.random(20_000) < truth)
+    table = table.set_column(table.column_names.index("has_responded"), "has_responded", happened)
+    found = score_response(fit_response(table, [*NAMES, "list_rank"], LOOSE), table)
+    np.testing.assert_allclose(found, truth, atol=0.06)
+    assert found[rank == 1].mean() > found[rank == 40].mean() > found[np.isnan(rank)].mean()
+
+
 def test_a_sample_of_those_who_do_not_respond_gives_the_probabilities_of_all():
     every = candidates()
     is_kept = every["has_responded"].to_numpy(zero_copy_only=False) | (np.arange(every.num_rows) % 10 == 0)

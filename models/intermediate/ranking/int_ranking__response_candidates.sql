@@ -4,7 +4,8 @@
 {%- set candidate_columns = [
     'source_count', 'all_time_buyer_count', 'popularity_percentile', 'price_amount', 'price_percentile',
     'log_price_ratio', 'price_percentile_gap', 'popularity_gap', 'category_weight_share', 'category_recency_days',
-    'category_intent_weight', 'subcategory_product_count', 'brand_order_share', 'season_ratio', 'age_days',
+    'category_intent_weight', 'category_want_weight', 'brand_want_weight', 'own_want_rank',
+    'subcategory_product_count', 'brand_order_share', 'season_ratio', 'age_days',
     'customer_recent_order_count', 'customer_recency_days', 'customer_order_count', 'customer_price_amount'
 ] %}
 {%- set customer_columns = [
@@ -19,6 +20,9 @@ with features as (
         drawn.sample_weight as customer_weight,
         {%- for affinity in var('affinity_models') %}
         candidates.{{ affinity }}_score,
+        {%- endfor %}
+        {%- for source in var('candidate_sources') %}
+        candidates.{{ source }}_rank,
         {%- endfor %}
         {{- columns_of('candidates', candidate_columns) }},
         {{- columns_of('customers', customer_columns) }}
