@@ -41,11 +41,18 @@ def test_bad_values_of_a_policy_are_named_together(project):
     assert "line 3, push of contract_files: diversity_strength is (empty), must be a number" in said
     assert "line 4, push of shop: connector is shop, must be empty (every connector) or one of" in said
     assert "line 6, site: channel needs a name and exactly one row for a connector" in said
-    assert "line 7, email of complete_journey: channel has a blank before or after its name, which makes it another channel" in said
+    assert (
+        "line 7, email of complete_journey: channel has a blank before or after its name, which makes it another channel"
+        in said
+    )
 
 
 def test_a_connector_without_a_policy_is_named(project):
-    edited(project, "channel_policies", ["complete_journey,email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,CRM,a note"])
+    edited(
+        project,
+        "channel_policies",
+        ["complete_journey,email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,CRM,a note"],
+    )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
     arguments = ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"]
     said = stopped(project, arguments, {"connector": "contract_files"})
@@ -78,9 +85,15 @@ def test_bad_weights_of_objectives_are_named_together(project):
     assert "line 4, email, value: weight is 2, must be a number from 0 to 1" in said
     assert "line 5, email, value: objective stands there 2 times, must be one row" in said
     assert "line 6, email, novelty of shop: connector is shop, must be empty" in said
-    assert "line 7, email, beauty: objective is beauty, must be one of purchase, click, cart, value, margin, novelty" in said
+    assert (
+        "line 7, email, beauty: objective is beauty, must be one of purchase, click, cart, value, margin, novelty"
+        in said
+    )
     assert "line 8, fax, novelty: channel is fax, which seeds/channel_policies.csv does not have" in said
-    assert "line 9, email, click: weight is 0.3, but connector complete_journey has no impressions: set it to 0 in a row of its own" in said
+    assert (
+        "line 9, email, click: weight is 0.3, but connector complete_journey has no impressions: set it to 0 in a row of its own"
+        in said
+    )
     assert "line 10, email, cart of complete_journey: weight is nan, must be a number from" in said
     assert "0.4" not in said
 
@@ -107,7 +120,10 @@ def test_bad_rows_of_the_model_parameters_are_named_together(project):
     said = stopped(project, ["build", "--select", "model_parameters", *models, "--exclude-resource-type", "test"], {})
     assert "seeds/model_parameters.csv has rows that cannot be used" in said
     assert "line 2, als.factors: value is many, must be a whole number from 1 to 1024" in said
-    assert "line 3, als.alpha of shop: connector is shop, must be empty (every connector) or one of complete_journey" in said
+    assert (
+        "line 3, als.alpha of shop: connector is shop, must be empty (every connector) or one of complete_journey"
+        in said
+    )
     assert "line 4, lstm.depth: model is lstm, must be one of als, affinity, ranker" in said
     assert "line 5, ranker.l2: value is -1, must be a number from 0 to 1000000" in said
     assert "line 7, als.iterations: parameter stands there 2 times, must be one row" in said
@@ -115,4 +131,7 @@ def test_bad_rows_of_the_model_parameters_are_named_together(project):
     assert "line 9, als.alpha: value is 0, must be a number from 1e-06 to 1000000" in said
     assert "line 10, ranker.leaves: value is inf, must be a whole number from 2 to 1024" in said
     assert "line 11, ranker.min_leaf_rows: value is 2.5, must be a whole number from 1 to 1000000" in said
-    assert "line 12, affinity.factors: parameter is factors, which affinity does not have; it has max_new_category_candidates, " in said
+    assert (
+        "line 12, affinity.factors: parameter is factors, which affinity does not have; it has max_new_category_candidates, "
+        in said
+    )

@@ -97,7 +97,9 @@ def test_a_broken_yml_is_named_with_its_line(tmp_path):
 
 def test_a_yml_that_describes_no_seed_of_this_name_is_named(tmp_path):
     (found,) = said(project(tmp_path, "limit_name\n", YML.replace("name: limits", "name: limit")))
-    assert found == "seeds/limits.yml  must hold `seeds:` with an entry `- name: limits` and its columns, each with a name"
+    assert (
+        found == "seeds/limits.yml  must hold `seeds:` with an entry `- name: limits` and its columns, each with a name"
+    )
 
 
 @pytest.mark.parametrize(

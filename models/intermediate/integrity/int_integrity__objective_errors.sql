@@ -49,7 +49,8 @@ problems as (
         seed_row_number,
         row_key,
         'connector' as column_name,
-        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
+        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}'
+            as problem
     from weights
     where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
     union all
@@ -57,7 +58,8 @@ problems as (
         seed_row_number,
         row_key,
         'objective' as column_name,
-        'is ' || coalesce(nullif(trim(objective), ''), '(empty)') || ', must be one of {{ limits | join(", ") }}' as problem
+        'is ' || coalesce(nullif(trim(objective), ''), '(empty)') || ', must be one of {{ limits | join(", ") }}'
+            as problem
     from weights
     where coalesce(objective, '') not in ('{{ limits | join("', '") }}')
     {%- for objective, range in limits.items() %}

@@ -70,10 +70,12 @@ problems as (
         case parameters.model
             {%- for model, parameters in limits.items() %}
             when '{{ model }}'
-                then 'is ' || coalesce(nullif(trim(parameters.parameter), ''), '(empty)')
+                then
+                    'is ' || coalesce(nullif(trim(parameters.parameter), ''), '(empty)')
                     || ', which {{ model }} does not have; it has {{ parameters | join(", ") }}'
             {%- endfor %}
-            else 'is ' || coalesce(nullif(trim(parameters.model), ''), '(empty)')
+            else
+                'is ' || coalesce(nullif(trim(parameters.model), ''), '(empty)')
                 || ', must be one of {{ limits | join(", ") }}'
         end as problem
     from parameters
@@ -96,7 +98,8 @@ problems as (
         seed_row_number,
         row_key,
         'connector' as column_name,
-        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
+        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}'
+            as problem
     from parameters
     where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
 )

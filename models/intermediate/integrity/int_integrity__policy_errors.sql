@@ -54,7 +54,8 @@ problems as (
         seed_row_number,
         row_key,
         'connector' as column_name,
-        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}' as problem
+        'is ' || connector || ', must be empty (every connector) or one of {{ var("connectors") | join(", ") }}'
+            as problem
     from policies
     where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
     union all
