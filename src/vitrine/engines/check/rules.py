@@ -168,10 +168,10 @@ class Trial:
             (
                 "customer_id is null and product_id is null",
                 None,
-                "have NULL in both customer_id and product_id, which means every product for everybody: name one",
+                "with NULL in both customer_id and product_id, which means every product for everybody: name one",
             ),
             (f"rule_name is distinct from {name}", "rule_name", f"must be {rule}, as in the file's name"),
-            ("reason is null", None, "have no reason: say why, so that recommendation_audit can"),
+            ("reason is null", None, "without a reason: say why, so that recommendation_audit can"),
         ]
         for condition, column, text in wrong:
             (count,) = self._run(f"select count(*) from verdicts where {condition}").fetchall()[0]
