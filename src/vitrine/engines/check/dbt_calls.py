@@ -142,6 +142,13 @@ def plain(message: str) -> str:
     return "\n".join(line.rstrip() for line in message.splitlines() if line.strip() and not NOISE.match(line))
 
 
+def words(message: str) -> str:
+    """Return a plain message on one line, without the heads that say which model it is about."""
+    said = [part.strip() for part in message.splitlines()]
+    kept = [part for part in said if not re.match(r"(Runtime|Compilation|Database) Error( in .*)?$", part)]
+    return " ".join(kept or said)
+
+
 def placed(message: str) -> str:
     """Return a message on one line behind the file that it names, with the line if it names one."""
     file = re.search(r"\(?((?:models|python_models|macros|seeds|tests)/[^\s()]+\.\w+)\)?", message)
