@@ -207,7 +207,7 @@ def test_mistakes_in_rules_are_named_with_file_and_line(edited):
     expected = [
         "bad_verdict.sql  verdict is blok in 1 row, must be block, boost or require",
         'badly_bound.sql:11  Binder Error: Referenced column "colour" not found in FROM clause!',
-        "for_all.sql  1 row have NULL in both customer_id and product_id, which means every product for everybody",
+        "for_all.sql  1 row with NULL in both customer_id and product_id, which means every product for everybody",
         "half_required.sql  1 row require without a customer or without a product: both must be named",
         "no_reason.sql  has no column reason; did you mean 'raeson'?",
         "no_weight.sql  1 row boost without a weight: say what is added to the score",

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vitrine.engines.build_lock import WarehouseBusyError
-from vitrine.engines.check.dbt_calls import Dbt, Outcome
+from vitrine.engines.check.dbt_calls import Dbt, Outcome, let_go
 from vitrine.engines.check.files import checked_rules, checked_seeds, settings_of
 from vitrine.engines.check.problems import CheckError, Problem, counted, meant, sorted_problems
 from vitrine.engines.check.rules import LastBuild, Trial, compile_problems, last_build, trial
@@ -28,11 +28,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--project", type=Path, default=Path(), help="folder of dbt_project.yml")
     options = parser.parse_args(arguments)
     try:
-        sys.exit(check(options.project.resolve(), options.connector, options.as_of))
+        code = check(options.project.resolve(), options.connector, options.as_of)
     except CheckError as problem:
         print(problem)
         print("Not checked.")
-        sys.exit(1)
+        code = 1
+    let_go()
+    sys.exit(code)
 
 
 def check(project: Path, connector: str, as_of: str) -> int:

@@ -1,6 +1,7 @@
 """dbt in this process, in the check's own folder and on its own database: it is loaded and parses once."""
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +90,7 @@ class Dbt:
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open a database in memory; dbt has let go of its own meanwhile, so that it may be attached."""
-        # dbt keeps its database open between calls, and DuckDB opens a file once in a process.
-        with contextlib.suppress(Exception):
-            DuckDBConnectionManager.env().close()  # type: ignore[no-untyped-call]
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        let_go()
         with duckdb.connect() as opened:
             limit = os.environ.get("VITRINE_MEMORY_LIMIT", "1500MB")
             opened.execute(f"set timezone = 'UTC'; set memory_limit = '{limit}'")
@@ -117,13 +116,37 @@ class Dbt:
 
     def _call(self, arguments: list[str]) -> dbtRunnerResult:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            return self._runner.invoke(["--quiet", "--no-use-colors", *arguments, "--vars", self._variables])
+            done = self._runner.invoke(["--quiet", "--no-use-colors", *arguments, "--vars", self._variables])
+        if done.exception is not None:
+            _end_threads()
+        return done
+
+
+def let_go() -> None:
+    """Close dbt's database: dbt keeps it open between calls, and DuckDB opens a file once in a process."""
+    with contextlib.suppress(Exception):  # never opened
+        DuckDBConnectionManager.env().close()  # type: ignore[no-untyped-call]
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _end_threads() -> None:
+    """End the threads that dbt leaves behind where it raises: they would end in a trace of their own."""
+    for one in gc.get_objects():
+        if isinstance(one, Pool):
+            one.terminate()
 
 
 def plain(message: str) -> str:
     """Return a message of dbt without the places in macros, all vars and blank lines that only its developers read."""
     message = message.split("Vars supplied to", maxsplit=1)[0]
     return "\n".join(line.rstrip() for line in message.splitlines() if line.strip() and not NOISE.match(line))
+
+
+def words(message: str) -> str:
+    """Return a plain message on one line, without the heads that say which model it is about."""
+    said = [part.strip() for part in message.splitlines()]
+    kept = [part for part in said if not re.match(r"(Runtime|Compilation|Database) Error( in .*)?$", part)]
+    return " ".join(kept or said)
 
 
 def placed(message: str) -> str:

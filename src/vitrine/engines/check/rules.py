@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from vitrine.engines.build_lock import WarehouseBusyError, kept_still
-from vitrine.engines.check.dbt_calls import Dbt, Outcome, quoted
+from vitrine.engines.check.dbt_calls import Dbt, Outcome, quoted, words
 from vitrine.engines.check.files import RULES
 from vitrine.engines.check.problems import Problem, counted, meant
 from vitrine.engines.preview.plan import Graph
@@ -69,13 +69,7 @@ def last_build(warehouse: Path, connector: str) -> LastBuild:
 
 def compile_problems(outcomes: list[Outcome]) -> list[Problem]:
     """Return the rules that do not compile, with dbt's words but for those that say where."""
-    found = []
-    for one in outcomes:
-        said = [part.strip() for part in (one.problem or "").splitlines()]
-        words = [part for part in said if not part.startswith(("Runtime Error", "Compilation Error in"))]
-        if said:
-            found.append(Problem(one.path, None, f"does not compile: {' '.join(words or said)}"))
-    return found
+    return [Problem(one.path, None, f"does not compile: {words(one.problem)}") for one in outcomes if one.problem]
 
 
 class Trial:
@@ -168,10 +162,10 @@ class Trial:
             (
                 "customer_id is null and product_id is null",
                 None,
-                "have NULL in both customer_id and product_id, which means every product for everybody: name one",
+                "with NULL in both customer_id and product_id, which means every product for everybody: name one",
             ),
             (f"rule_name is distinct from {name}", "rule_name", f"must be {rule}, as in the file's name"),
-            ("reason is null", None, "have no reason: say why, so that recommendation_audit can"),
+            ("reason is null", None, "without a reason: say why, so that recommendation_audit can"),
         ]
         for condition, column, text in wrong:
             (count,) = self._run(f"select count(*) from verdicts where {condition}").fetchall()[0]

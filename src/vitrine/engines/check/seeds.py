@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from vitrine.engines.check.dbt_calls import Dbt, Outcome, quoted
+from vitrine.engines.check.dbt_calls import Dbt, Outcome, quoted, words
 from vitrine.engines.check.files import Seed
 from vitrine.engines.check.problems import CheckError, Problem, closest, counted
 from vitrine.engines.duckdb_plugin import complete_journey_dir
@@ -82,7 +82,7 @@ def stage(dbt: Dbt, graph: Graph, sources: dict[str, Any], plan: Plan, variables
     parents = [graph.nodes[one]["name"] for one in graph.ancestors(plan.staged) if graph.folder(one) == SEEDS]
     failed = [one for one in dbt.build([*plan.staged, *parents]) if one.problem]
     if failed:
-        raise CheckError("\n".join(f"{one.path}  cannot be built: {one.problem}" for one in failed))
+        raise CheckError("".join(f"\n  {one.path}  {words(one.problem or '')}" for one in failed))
     # From the start: a file that changes meanwhile is newer.
     stamp.write_text(json.dumps({"staged_at": started, "vars": variables}), encoding="utf-8")
     return f"Names of products, categories and others are staged anew ({time.time() - started:.0f} s)."
@@ -93,7 +93,7 @@ def seed_problems(dbt: Dbt, graph: Graph, plan: Plan, seeds: dict[str, Seed]) ->
     done = {one.name: one for one in dbt.build([*plan.checks, *plan.read_by_rules])}
     failed = {name for name, one in done.items() if one.problem is not None}
     problems = [
-        Problem(one.path, None, f"cannot be built: {one.problem}")
+        Problem(one.path, None, f"cannot be built: {words(one.problem)}")
         for name, one in done.items()
         if one.problem and name in plan.checks
     ]
@@ -116,7 +116,7 @@ def seed_problems(dbt: Dbt, graph: Graph, plan: Plan, seeds: dict[str, Seed]) ->
 
 def _unexplained(done: Iterable[Outcome]) -> list[Problem]:
     """Return failures of models that read the seeds: their own words, where no check explains them."""
-    return [Problem(one.path, None, f"cannot be built: {one.problem}") for one in done if one.problem]
+    return [Problem(one.path, None, f"cannot be built: {words(one.problem)}") for one in done if one.problem]
 
 
 def _told(rows: list[dict[str, Any]], seeds: dict[str, Seed], known: dict[str, set[str]]) -> Iterator[Problem]:
