@@ -105,7 +105,7 @@ def edited(shop, tmp_path_factory):
                 and (verdicts.customer_id is null or verdicts.customer_id = slots.customer_id))
         order by 1, 2 limit 1
     """)[0]
-    with_line(project, "rule_exclusions", f"product,{product},recall,Ada,2000-01-01,")
+    with_line(project, "rule_exclusions", f",product,{product},recall,Ada,2000-01-01,")
     gift = {"customer": f"'{customer}'", "where": f"product_id = '{required}'"}
     with_rule(project, name="no_brand", verdict="block", weight="null", customer="null", where=f"brand = '{blocked}'")
     # A product that is required may be a candidate and still lose; pushed as well, it wins.
@@ -193,12 +193,12 @@ def shop_variables(warehouse):
 def test_a_bad_seed_is_told_in_its_own_words(shop, tmp_path):
     warehouse, _ = shop
     project = project_copy(tmp_path)
-    with_line(project, "rule_exclusions", "colour,red,not liked,Legal,2000-01-01,")
+    with_line(project, "rule_exclusions", ",colour,red,not liked,Legal,2000-01-01,")
     code, said = preview(warehouse, project)
     assert code == 1
     assert "No preview: the working tree does not build." in said
     assert "seeds/rule_exclusions.csv has rows that cannot be used" in said
-    assert "colour red: exclusion_type must be category, brand or product" in said
+    assert "colour, red: exclusion_type is colour, must be category, brand, product" in said
     assert "called by" not in said
 
 
