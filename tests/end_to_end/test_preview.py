@@ -173,8 +173,9 @@ def test_the_preview_is_what_the_build_then_publishes(edited):
         variables = {**shop_variables(warehouse), "max_companions_per_product": 30}
         warehouse.run(["seed", "--select", "rule_exclusions"], variables)
         warehouse.run(
-            ["run", "--select", "int_integrity__exclusion_errors+", "int_rules__no_brand+", "int_rules__gift+", "int_rules__push+",
-             "--exclude", "int_ranking__training_candidates", "int_ranking__fits", "int_evaluation__*+", "int_release__audits+"],
+            ["run", "--select", "int_integrity__seed_errors+", "int_rules__no_brand+", "int_rules__gift+", "int_rules__push+",
+             "--exclude", "int_ranking__training_candidates", "int_ranking__fits", "int_ranking__response_candidates",
+             "int_ranking__response_fits", "int_evaluation__*+", "int_release__audits+"],
             variables,
         )  # fmt: skip
     finally:

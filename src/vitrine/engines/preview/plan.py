@@ -24,12 +24,25 @@ KEPT = (
     "int_ranking__outcomes",
     "int_ranking__training_candidates",
     "int_ranking__fits",
+    "int_ranking__response_candidates",
+    "int_ranking__response_fits",
     "int_release__fingerprints",
 )
 # What takes longest, and changes with a rule only where the products that rules require do.
-SCORED = ("int_ranking__candidates", "int_ranking__candidate_features", "int_ranking__scores")
-# The one file of the package that only slates depend on.
-SHOWN_CODE = ("src/vitrine/rerank.py", "src/vitrine/engines/")
+SCORED = (
+    "int_ranking__candidates",
+    "int_ranking__candidate_signals",
+    "int_ranking__candidate_features",
+    "int_ranking__scores",
+    "int_ranking__response_scores",
+)
+# The files of the package that only slates depend on.
+SHOWN_CODE = (
+    "src/vitrine/rerank",
+    "src/vitrine/exposure.py",
+    "src/vitrine/tables/guardrails.py",
+    "src/vitrine/engines/",
+)
 
 
 class PreviewError(Exception):
@@ -153,15 +166,17 @@ def planned(graph: Graph, built: set[tuple[str, str]]) -> Plan:
                 rebuilt.add(parent)
                 open_ones.append(parent)
     ranked = {one for one in rebuilt if graph.folder(one) in RANKED}
-    scored = {graph.by_name[name] for name in SCORED}
+    scored = {graph.by_name[name] for name in SCORED if name in graph.by_name}
+    # A view among them is not taken over: only the others read it.
+    tables = {one for one in scored if graph.nodes[one]["config"].get("materialized") != "view"}
     read = {parent for one in scored for parent in graph.parents(one)} & rebuilt - scored
-    if read != {graph.by_name["int_rules__verdicts"]} or not {graph.table(one) for one in scored} <= built:
-        scored = set()
+    if read != {graph.by_name["int_rules__verdicts"]} or not {graph.table(one) for one in tables} <= built:
+        scored, tables = set(), set()
 
     def names(some: set[str]) -> list[str]:
         return sorted(graph.nodes[one]["name"] for one in some)
 
-    inputs_of_all = sorted(graph.table(one) for one in inputs | scored)
+    inputs_of_all = sorted(graph.table(one) for one in inputs | tables)
     return Plan(names(rebuilt - ranked), names(ranked), names(scored), inputs_of_all)
 
 
@@ -204,4 +219,16 @@ def scores_stay(graph: Graph, plan: Plan, changed: Iterable[str] | None) -> bool
 
 
 def _is_rebuilt(graph: Graph, one: str) -> bool:
-    return graph.folder(one) in EDITED + RANKED and graph.nodes[one]["name"] not in KEPT
+    if graph.nodes[one]["name"] in KEPT:
+        return False
+    return graph.folder(one) in EDITED + RANKED or _is_for_rules(graph, one)
+
+
+def _is_for_rules(graph: Graph, one: str) -> bool:
+    """Return whether a model makes a feature of a seed's rows that nothing but rules reads."""
+    readers = [child for child in graph.nodes if one in graph.parents(child)]
+    return (
+        graph.folder(one) == "intermediate/features"
+        and any(graph.folder(parent) == "intermediate/integrity" for parent in graph.parents(one))
+        and all(graph.folder(child) == "intermediate/rules" for child in readers)
+    )
