@@ -2,7 +2,7 @@
     such probability (NULL) it adds nothing, and int_ranking__objectives refuses a weight above zero. -#}
 {% macro odds_bonus(probability, weight) -%}
     case
-        when {{ probability }} is null then 0.0
+        when {{ probability }} is null then cast(0 as double)
         else
             round({{ weight }} * ln(
                 greatest({{ probability }}, {{ var('tiny_share') }})

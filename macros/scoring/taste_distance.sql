@@ -9,7 +9,7 @@
                 1 - exp(-abs(ln(
                     greatest({{ price }}, {{ var('min_price_amount') }})
                     / greatest({{ mean_price }}, {{ var('min_price_amount') }})
-                ))), 0
+                ))), cast(0 as double)
             )
             + case
                 when {{ brand }} is null then 0

@@ -36,7 +36,7 @@ union all
 {{ seed_conflict(
     'slate_limits', 'rows_checked.limit_name', 'slot_count',
     "'is ' || rows_checked.slot_count || ', but a slate of channel ' || policies.channel || ' has '"
-    ~ " || cast(policies.slot_count as varchar) || ' slots'",
+    ~ " || cast(policies.slot_count as " ~ dbt.type_string() ~ ") || ' slots'",
     "limits as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
     "rows_checked.is_for_this_connector and rows_checked.limit_type != 'at_most'"
     ~ " and try_cast(rows_checked.slot_count as integer) > policies.slot_count"
@@ -58,7 +58,7 @@ union all
     'slate_limits', 'rows_checked.limit_name', 'slot_count',
     "'asks for ' || rows_checked.slot_count || ' slots of ' || rows_checked.attribute_value || ', but max_per_"
     ~ attribute_name ~ " of channel ' || policies.channel || ' is ' || cast(policies.max_per_" ~ attribute_name
-    ~ " as varchar)",
+    ~ " as " ~ dbt.type_string() ~ ")",
     "limits as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
     "rows_checked.is_for_this_connector and rows_checked.limit_type = 'at_least' and rows_checked.attribute_name = '"
     ~ attribute_name ~ "' and try_cast(rows_checked.slot_count as integer) > policies.max_per_" ~ attribute_name
@@ -68,7 +68,7 @@ union all
 {{ seed_conflict(
     'pinned_slots', 'rows_checked.pin_name', 'slot',
     "'is ' || rows_checked.slot || ', but a slate of channel ' || policies.channel || ' has '"
-    ~ " || cast(policies.slot_count as varchar) || ' slots'",
+    ~ " || cast(policies.slot_count as " ~ dbt.type_string() ~ ") || ' slots'",
     "pins as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
     "rows_checked.is_for_this_connector and try_cast(rows_checked.slot as integer) > policies.slot_count"
 ) }}
