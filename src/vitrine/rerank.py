@@ -55,17 +55,18 @@ def rerank(
     **Soft**, weakest first: the taste distance, `at_least_distinct`, `at_least`, required products, pins. A longer
     slate comes before all of them, a stronger one before all weaker ones; of limits of one kind as many as possible
     are kept, then as many of their slots. `relaxed_limits` names those that gave way, in this order and within it as
-    they were given (pins by slot). Reserves come last: a slot goes to one where no other candidate may stand there, or
-    where only a reserve serves a soft rule (so also before a candidate beyond the taste distance).
+    they were given (pins by slot). A pin asks nothing of a customer without its product among the candidates; where
+    the product went to others, it has given way. Reserves come last: a slot goes to one where no other candidate may
+    stand there, or where only a reserve serves a soft rule (so also before a candidate beyond the taste distance).
 
     **What is exact.** Greedy choice looks ahead: when the slots left are needed for required products or limits, it
     chooses among those who serve one. Where its slate is short of a bound on what any slate can keep, integer
     programming (HiGHS) decides which slate keeps the most and, among those, has the fewest reserves and the greatest
     sum of r; the method then orders its products. So length and soft rules are exact, for each customer alone; the
-    value of the slate is greedy. Without guardrails, required products, reserves and a taste bound nothing is
-    searched: the slate is that of the greedy definition, which the two caps may leave shorter than it could be. With
-    capacities, length and soft rules are exact given the products that a customer lost to others; who gets which is
-    deferred acceptance (`vitrine.exposure`), by required and pinned first, then by objective_score.
+    value of the slate is greedy. A customer without guardrails, required products, reserves and taste distances has
+    the slate of the greedy definition, which the two caps may leave shorter than it could be. With capacities, length
+    and soft rules are exact given the products that a customer lost to others; who gets which is deferred acceptance
+    (`vitrine.exposure`), by required and pinned first, then by objective_score.
 
     Parameters
     ----------
@@ -79,11 +80,13 @@ def rerank(
         Limits, pairs and pins beside the policy.
     attributes
         Columns product_id, attribute_name, attribute_value, one row a product and name. `product` (the id), `category`
-        and `brand` are known without it. A product without a value belongs to no group of the attribute.
+        and `brand` are known without it. A product without a value belongs to no group of the attribute; no product
+        has a value of an attribute that the table lacks.
     tastes
         Columns customer_id, category, share: what `calibration` and `quota` go by.
     capacities
-        Columns product_id, slot_count: most slates of a product in this call; a product without a row has no bound.
+        Columns product_id, slot_count: most slates of a product in this call, below 0 is 0; a product without a row
+        or number has no bound.
 
     Returns
     -------
@@ -95,8 +98,8 @@ def rerank(
     Raises
     ------
     ValueError
-        Where guardrails contradict each other or name an unknown attribute, scores are missing, or the method lacks
-        its tastes.
+        Where guardrails contradict each other, a product has two values of an attribute, scores are missing, or the
+        method lacks its tastes.
     """
     found = contradictions(guardrails, params)
     if found:

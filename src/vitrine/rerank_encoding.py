@@ -87,8 +87,7 @@ def encode(
         np.zeros(len(customer) if has_capacities else 0, np.bool_),
         _read_only(product_codes),
     )
-    is_guarded = guardrails != Guardrails() or max(len(pool.is_required), len(pool.is_reserve), len(pool.taste)) > 0
-    rules, soft_names = _rules(params, guardrails, ids, is_guarded)
+    rules, soft_names = _rules(params, guardrails, ids, guardrails != Guardrails() or len(pool.taste) > 0)
     return Problem(
         pool,
         rules,
@@ -135,22 +134,18 @@ def _taste_distances(candidates: pa.Table, params: RerankParams) -> FloatArray:
 def _further_attributes(
     guardrails: Guardrails, attributes: pa.Table | None, products: Ids
 ) -> tuple[list[str], list[Ids], Codes]:
-    """Return the attributes that guardrails name beside the fixed ones: names, values, and each product's code."""
-    known = set() if attributes is None else set(pc.unique(attributes["attribute_name"]).to_pylist())
-    used: list[str] = []
-    for owner, name in _named_attributes(guardrails):
-        if name in FIXED_NAMES or name in used:
-            continue
-        if name not in known:
-            raise ValueError(
-                f"'{owner}' names the attribute '{name}', which no product has; known are "
-                f"{', '.join(sorted({*FIXED_NAMES, *known} - {None}))}."
-            )
-        used.append(name)
+    """Return the attributes that guardrails name beside the fixed ones: names, values, and each product's code.
+
+    An attribute that no product has is one of which no product has a value: whoever wrote its name wrongly hears of
+    it from the checks of the seeds, and at an early cutoff a right name may have no product yet.
+    """
+    used = [name for name in dict.fromkeys(_named_attributes(guardrails)) if name not in FIXED_NAMES]
     codes = np.full((len(products), len(used)), -1, np.int32)
     values = []
     for position, name in enumerate(used):
-        assert attributes is not None
+        if attributes is None:
+            values.append(Ids(pa.array([], pa.string())))
+            continue
         rows = attributes.filter(pc.equal(attributes["attribute_name"], name))
         product = products.encode(rows["product_id"])
         value_ids = distinct_ids(rows["attribute_value"])
@@ -166,13 +161,13 @@ def _further_attributes(
     return used, values, codes
 
 
-def _named_attributes(guardrails: Guardrails) -> Iterator[tuple[str, str]]:
-    """Yield who names an attribute, and the attribute."""
+def _named_attributes(guardrails: Guardrails) -> Iterator[str]:
+    """Yield the attributes that guardrails name, as often as they do."""
     for limit in guardrails.limits:
-        yield limit.name, limit.attribute_name
+        yield limit.attribute_name
     for pair in guardrails.pairs:
-        yield pair.name, pair.attribute_name
-        yield pair.name, pair.other_attribute_name
+        yield pair.attribute_name
+        yield pair.other_attribute_name
 
 
 def _rules(
@@ -254,10 +249,12 @@ def _tastes(params: RerankParams, tastes: pa.Table | None, customers: Ids, categ
 
 
 def _capacities(capacities: pa.Table | None, products: Ids) -> IntArray:
+    """Return the most slots of each product, -1 without a bound; a number below 0 leaves none, as 0 does."""
     if capacities is None or not capacities.num_rows:
         return np.empty(0, np.int64)
     bound = np.full(len(products), -1, np.int64)
     product = products.encode(capacities["product_id"])
-    slots = np.asarray(pc.fill_null(capacities["slot_count"].cast(pa.int64()), -1).to_numpy(), np.int64)
-    bound[product[product >= 0]] = slots[product >= 0]
+    slots = capacities["slot_count"].cast(pa.int64())
+    is_bound = (product >= 0) & pc.is_valid(slots).to_numpy()
+    bound[product[is_bound]] = np.maximum(np.asarray(pc.fill_null(slots, 0).to_numpy(), np.int64)[is_bound], 0)
     return bound

@@ -31,6 +31,8 @@ OWN_SHARE = 0.01
 """Share of a product's likeness that it has with nothing else: keeps the kernel of the DPP above singular."""
 SMOOTHING = 0.01
 """Steck's alpha: how much of the customer's own distribution the slate's is smoothed with."""
+LOWEST_PRICE = 1e-6
+"""Lower prices count as this one, so that a ratio of two is defined; 0 stands for an unknown price."""
 FIXED_ATTRIBUTES = 3
 """Product, category and brand: what every candidate has without an attribute table."""
 MAX_TRIES = 2000
@@ -112,7 +114,8 @@ class Rules(NamedTuple):
     pins: IntArray
     """Product and slot (from 0), by slot. Shape (pins, 2)."""
     is_guarded: bool
-    """Whether anything beside the caps of the policy plays a part; if not, greedy choice is left as it is."""
+    """Whether guardrails or taste distances play a part; if not, greedy choice is left as it is for customers without a
+    required product or a reserve."""
 
 
 class Tastes(NamedTuple):
@@ -264,7 +267,7 @@ def load_customer(pool: Pool, rules: Rules, customer: int, desk: Desk) -> int:
         for a in range(pool.product_codes.shape[1]):
             desk.codes[i, FIXED_ATTRIBUTES + a] = pool.product_codes[product, a]
         price = pool.price[row]
-        desk.items[i].price = max(1.0 if np.isnan(price) else price, 1e-6)
+        desk.items[i].price = 0.0 if np.isnan(price) else max(price, LOWEST_PRICE)
         desk.items[i].is_required = len(pool.is_required) > 0 and pool.is_required[row]
         reserve = len(pool.is_reserve) > 0 and pool.is_reserve[row]
         beyond = len(pool.taste) > 0 and pool.taste[row] > rules.max_taste_distance
@@ -343,7 +346,7 @@ def likeness(rules: Rules, desk: Desk, one: int, other: int) -> float:
     if desk.codes[one, 2] >= 0 and desk.codes[one, 2] == desk.codes[other, 2]:
         total += rules.weights[1]
     low, high = min(desk.items[one].price, desk.items[other].price), max(desk.items[one].price, desk.items[other].price)
-    return total + rules.weights[2] * (low / high)
+    return total + rules.weights[2] * (low / max(high, LOWEST_PRICE))
 
 
 @inner
@@ -596,9 +599,10 @@ def can_be_followed(rules: Rules, desk: Desk, count: int, pick: int, slot: int, 
 def start_needs(rules: Rules, desk: Desk, count: int) -> None:
     """Set what is wanted, lowered where there are not that many candidates, and how many needs each would serve."""
     desk.tally[HELD] = 0
-    desk.tally[IS_URGENT] = 1  # whatever the customer before left
+    desk.tally[IS_URGENT] = 0
     desk.spread_left[:] = rules.spreads[:, 1]
     for i in range(count):
+        desk.items[i].urgency = 0  # whatever the slate before left
         desk.items[i].floors_served = 0
         desk.items[i].spreads_served = 0
     for f in range(len(rules.floors)):
@@ -808,10 +812,33 @@ def attempt(
 @inner
 def has_needs_now(rules: Rules, desk: Desk, count: int) -> bool:
     """Return whether anything soft asks for something of this customer's slate."""
-    if len(rules.floors) > 0 or len(rules.spreads) > 0 or len(rules.pins) > 0:
+    if len(rules.floors) > 0 or len(rules.spreads) > 0:
         return True
+    for p in range(len(rules.pins)):
+        if is_there(desk, count, rules.pins[p, 0]):
+            return True
     for i in range(count):
         if desk.items[i].is_required:
+            return True
+    return False
+
+
+@inner
+def is_there(desk: Desk, count: int, product: int) -> bool:
+    """Return whether the customer has a product among the candidates, lost to others or not."""
+    for i in range(count):
+        if desk.codes[i, 0] == product:
+            return True
+    return False
+
+
+@inner
+def is_searched(rules: Rules, desk: Desk, count: int) -> bool:
+    """Return whether more than the greedy slate is asked for; what other customers have makes no difference."""
+    if rules.is_guarded:
+        return True
+    for i in range(count):
+        if desk.items[i].is_required or desk.items[i].tier % 2 == 1:
             return True
     return False
 
@@ -1023,7 +1050,7 @@ def rank_customer(pool: Pool, rules: Rules, tastes: Tastes, customer: int, desk:
         if gain > 0 or (gain == 0 and stage == ORDER):
             keep(desk, size)
         if stage == LOOK_AHEAD:
-            if not rules.is_guarded:
+            if not is_searched(rules, desk, count):
                 return False
             has_needs = has_needs_now(rules, desk, count)
             if size == rules.slot_count and not has_needs and desk.measures[PRESENT, WITHIN_TASTE] == 0:
@@ -1078,7 +1105,8 @@ def write(pool: Pool, rules: Rules, customer: int, desk: Desk, found: Slates) ->
     relaxed[customer, at] = desk.measures[KEPT, REQUIRED] < wanted
     for p in range(len(rules.pins)):
         slot = rules.pins[p, 1]
-        relaxed[customer, at + 1 + p] = slot >= size or desk.codes[desk.slots[slot].slate, 0] != rules.pins[p, 0]
+        is_kept = slot < size and desk.codes[desk.slots[slot].slate, 0] == rules.pins[p, 0]
+        relaxed[customer, at + 1 + p] = not is_kept and is_there(desk, count, rules.pins[p, 0])
 
 
 # -- What Python calls -----------------------------------------------------------------------------------------

@@ -148,7 +148,9 @@ def kept(slate, rows, params, guardrails, attributes):
     for kind in ("at_least_distinct", "at_least"):
         names += [name for name, short in missing[kind].items() if short]
     names += ["required"] if required < sum(row["is_required"] for row in rows) else []
-    names += [pin.name for pin in sorted(guardrails.pins, key=lambda pin: pin.slot) if pin not in pins]
+    present = {row["product_id"] for row in rows}
+    asked = [pin for pin in sorted(guardrails.pins, key=lambda pin: pin.slot) if pin.product_id in present]
+    names += [pin.name for pin in asked if pin not in pins]
     return (*score, -beyond, -sum(row["is_reserve"] for row in slate)), names
 
 

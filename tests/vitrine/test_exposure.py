@@ -102,3 +102,12 @@ def test_ties_go_to_the_smaller_customer_id_in_any_order_of_the_rows():
 def test_capacities_that_bind_nobody_change_nothing():
     table = candidate_table(random_rows(2))
     assert rerank(table, BY_SCORE, capacities=capacity_table({"p0": 99, "unknown": 0})).equals(rerank(table, BY_SCORE))
+
+
+def test_a_product_with_less_than_nothing_left_stands_in_no_slate():
+    rows = random_rows(2)
+    given = {"capacities": capacity_table({"p0": -2, "p1": 0, "p2": None})}
+    found = rerank(candidate_table(rows), BY_SCORE, **given)["product_id"].to_pylist()
+    assert {"p0", "p1"} & set(found) == set()
+    without = candidate_table([row for row in rows if row["product_id"] not in {"p0", "p1"}])
+    assert found == rerank(without, BY_SCORE)["product_id"].to_pylist()

@@ -87,13 +87,35 @@ def test_names_come_weakest_first():
         ),
         pins=(Pin("the scarf first", 1, "scarf"),),
     )
+    scarf_never_with_shoes = PairRule("apart", "never", "product", "scarf", "category", "shoes")
     params = RerankParams(slot_count=1, max_taste_distance=0.5, **BY_RELEVANCE)
     with pytest.raises(ValueError, match="two categories"):
         slate(rows, params, guardrails)
     params = RerankParams(slot_count=2, max_taste_distance=0.5, **BY_RELEVANCE)
     rows.append(row("p9", "shoes", 0.0, is_required=True))
+    rows.append(row("scarf", "scarves", 0.0, taste_distance=0.9))
+    guardrails = Guardrails(guardrails.limits, (scarf_never_with_shoes,), guardrails.pins)
     _, (names,) = slate(rows, params, guardrails)
     assert names == "max_taste_distance, two categories, a bag, required, the scarf first"
+
+
+def test_a_pin_asks_nothing_of_whoever_may_not_have_its_product():
+    rows = [row(f"p{i}", f"k{i % 2}", 9.0 - i) for i in range(4)]
+    pins = Guardrails(pins=(Pin("elsewhere", 1, "scarf"), Pin("the last", 3, "p3"), Pin("too late", 2, "belt")))
+    params = RerankParams(slot_count=3, **BY_RELEVANCE)
+    assert slate(rows, params, pins) == (["p0", "p1", "p3"], [None])
+    other = [one | {"customer_id": "bob"} for one in [*rows, row("scarf", "scarves", 0.0)]]
+    found = rerank(candidate_table([*rows, *other]), params, pins).to_pylist()
+    assert [one["product_id"] for one in found] == ["p0", "p1", "p3", "scarf", "p0", "p3"]
+    assert {one["relaxed_limits"] for one in found} == {None}
+
+
+def test_a_pin_that_stronger_guardrails_push_out_says_so():
+    rows = [row(f"p{i}", "k", 9.0 - i) for i in range(3)] + [row("scarf", "scarves", 0.0)]
+    guardrails = Guardrails(
+        pairs=(PairRule("apart", "never", "product", "scarf", "category", "k"),), pins=(Pin("scarf", 1, "scarf"),)
+    )
+    assert slate(rows, RerankParams(slot_count=3, **BY_RELEVANCE), guardrails) == (["p0", "p1", "p2"], ["scarf"])
 
 
 def test_reserves_fill_only_what_the_caps_leave_empty():
@@ -167,10 +189,27 @@ def test_contradictions_are_named():
         rerank(candidate_table([row("a", "k", 1.0)]), params, guardrails)
 
 
-def test_an_attribute_that_no_product_has_is_named():
-    limit = Guardrails(limits=(SlotLimit("gender mix", "at_most", "gender", None, 2),))
-    with pytest.raises(ValueError, match="'gender mix' names the attribute 'gender'"):
-        rerank(candidate_table([row("a", "k", 1.0)]), RerankParams(), limit)
+@pytest.mark.parametrize("attributes", [None, attribute_table({"shoe": {"line": "l0", "gender": None}})])
+def test_to_an_attribute_that_no_product_has_no_product_belongs(attributes):
+    rows = [row("shoe", "shoes", 9.0), row("belt", "belts", 8.0), row("care", "care", 0.0)]
+    params = RerankParams(slot_count=2, **BY_RELEVANCE)
+    hard = Guardrails(
+        limits=(SlotLimit("one of a fabric", "at_most", "fabric", None, 1), SlotLimit("x", "at_most", "fit", "a", 0)),
+        pairs=(
+            PairRule("apart", "never", "fabric", "wool", "category", "belts"),
+            PairRule("care", "always", "fabric", "wool", "product", "care"),
+        ),
+    )
+    assert slate(rows, params, hard, attributes=attributes) == (["shoe", "belt"], [None])
+    followed = Guardrails(pairs=(PairRule("then", "always", "category", "shoes", "fabric", "wool"),))
+    assert slate(rows, params, followed, attributes=attributes)[0] == ["belt", "care"]
+    soft = Guardrails(
+        limits=(
+            SlotLimit("two fabrics", "at_least_distinct", "fabric", None, 2),
+            SlotLimit("one of wool", "at_least", "fabric", "wool", 1),
+        )
+    )
+    assert slate(rows, params, soft, attributes=attributes) == (["shoe", "belt"], ["two fabrics, one of wool"])
 
 
 @pytest.mark.parametrize(
@@ -205,3 +244,38 @@ def test_the_order_of_rows_and_other_customers_change_nothing():
     one = [each for each in rows if each["customer_id"] == "c07"]
     alone = rerank(candidate_table(one), params, guardrails, attribute_table(attributes))
     assert alone.to_pylist() == [each for each in expected.to_pylist() if each["customer_id"] == "c07"]
+
+
+@pytest.mark.parametrize("has_guardrails", [False, True])
+def test_what_others_have_among_their_candidates_changes_no_slate(has_guardrails):
+    """Some have required products and reserves, some have not: each slate is the one made alone."""
+    rows = []
+    for customer in range(60):
+        more, _, _, _ = random_case(customer)
+        is_plain = customer % 3 == 0
+        plain = {"is_required": False, "is_reserve": False} if is_plain else {}
+        rows += [one | plain | {"customer_id": f"c{customer:02}"} for one in more]
+    guardrails = Guardrails(pins=(Pin("pin", 2, "p3"), Pin("late", 3, "p7"))) if has_guardrails else Guardrails()
+    params = RerankParams(slot_count=3, max_per_category=1, max_per_brand=1)
+    together = rerank(candidate_table(rows), params, guardrails).to_pylist()
+    for customer in sorted({one["customer_id"] for one in rows}):
+        alone = rerank(candidate_table([one for one in rows if one["customer_id"] == customer]), params, guardrails)
+        assert alone.to_pylist() == [one for one in together if one["customer_id"] == customer], customer
+
+
+def test_a_reserve_of_somebody_else_lengthens_no_slate():
+    rows = [row("a", "k0", 9.0, brand="b0"), row("b", "k0", 8.0, brand="b1"), row("c", "k1", 7.0, brand="b0")]
+    other = [row("d", "k0", 1.0) | {"customer_id": "bob", "is_reserve": True}]
+    params = RerankParams(slot_count=2, max_per_category=1, max_per_brand=1)
+    found = rerank(candidate_table([*rows, *other]), params).to_pylist()
+    assert [one["product_id"] for one in found if one["customer_id"] == "ada"] == slate(rows, params)[0] == ["a"]
+
+
+def test_a_required_product_of_somebody_else_moves_nobody_up():
+    others = [
+        row(f"p{i}", f"k{i}", 9.0 - i) | {"customer_id": "ada", "is_required": i == 2, "brand": None} for i in range(3)
+    ]
+    rows = [one | {"customer_id": "bob", "is_required": False} for one in others]
+    params = RerankParams(slot_count=2, **BY_RELEVANCE)
+    found = rerank(candidate_table([*others, *rows]), params).to_pylist()
+    assert [one["product_id"] for one in found] == ["p0", "p2", "p0", "p1"]

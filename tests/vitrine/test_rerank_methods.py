@@ -120,6 +120,18 @@ def taste_table(shares):
     )
 
 
+def test_an_unknown_price_is_like_no_price():
+    rows = [
+        {"customer_id": "ada", "product_id": name, "category": name, "price_amount": price, "objective_score": score}
+        for name, price, score in (("a", None, 1.0), ("b", 1.0, 0.5), ("c", None, 0.5), ("d", 1.0, 0.0))
+    ]
+    # No two share a category or brand: only b and d are alike, by price.
+    for method, alike in (("mmr", -0.5 * 0.25), ("dpp", 0.5 * np.log(1 - (0.99 * 0.25) ** 2))):
+        slate, marginals = found_slate(rows, RerankParams(4, method, 0.5, **CAPS))
+        assert slate == ["a", "b", "c", "d"]
+        np.testing.assert_allclose(marginals, [0.5, 0.25, 0.25, alike], atol=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("strength", [0.0, 0.5, 0.9, 1.0])
 def test_calibration_is_greedy_in_relevance_less_divergence(seed, strength):
