@@ -29,7 +29,7 @@ def model(dbt, session):
     cutoffs = read_table(calendar, ["cutoff_at"])["cutoff_at"].to_pylist()
 
     def rules_of(cutoff, channel):
-        at, own = is_at("cutoff_at", [cutoff]), f"channel = '{channel}'"
+        at, own = is_at("cutoff_at", [cutoff]), is_one_of("channel", [channel])
         valid = f"{is_valid_at(cutoff)} and (channel is null or {own})"
         limits, pairs = read_table(slate_limits, LIMIT, valid), read_table(slate_pairs, PAIR, valid)
         named = is_one_of("attribute_name", attribute_names(limits, pairs))
@@ -43,7 +43,7 @@ def model(dbt, session):
 
     def slates_of(cutoff, channel, rerank_method, **policy):
         params = RerankParams(method=rerank_method, **policy, **weights)
-        here = f"{is_at('cutoff_at', [cutoff])} and channel = '{channel}'"
+        here = f"{is_at('cutoff_at', [cutoff])} and {is_one_of('channel', [channel])}"
         candidates = read_table(objectives, [*CANDIDATE, *STANDING], here)
         return slate_rows(cutoff, channel, candidates, params, rules_of(cutoff, channel))
 
