@@ -5,9 +5,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from manifest import Project
+from manifest import ROOT, Project
+
+from vitrine.engines.preview.plan import IDLE_CODE
 
 MAX_LINES = 40
+# Values that Python models put between quotes themselves. The package fixes their names; a channel of the first may not
+# hold a quote.
+QUOTED = {
+    "int_evaluation__frontier_slates": ["channel"],
+    "int_evaluation__probability_reliability": ["name"],
+    "int_ranking__response_fits": ["response"],
+}
 WAREHOUSE_PACKAGES = {"duckdb", "dbt", "dbt_common", "pyspark"}
 
 
@@ -58,6 +67,37 @@ def thickness(code: str) -> list[str]:
     return problems
 
 
+def quoted_by_hand(code: str) -> list[str]:
+    """Return the parts of f-strings that put a value between quotes: one with a quote in it breaks the SQL."""
+    return [
+        ast.unparse(value.value)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.JoinedStr)
+        for before, value in zip(node.values, node.values[1:], strict=False)
+        if isinstance(before, ast.Constant) and isinstance(value, ast.FormattedValue)
+        if str(before.value).endswith("'")
+    ]
+
+
+def package_files(codes: list[str]) -> set[str]:
+    """Return the files of the package that code is made with, through all that these import."""
+    found: set[str] = set()
+    while codes:
+        for node in ast.walk(ast.parse(codes.pop())):
+            modules = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for module in modules:
+                stem = f"src/{module.replace('.', '/')}"
+                for name in (f"{stem}.py", f"{stem}/__init__.py"):
+                    if module.split(".")[0] == "vitrine" and name not in found and (ROOT / name).exists():
+                        found.add(name)
+                        codes.append((ROOT / name).read_text())
+    return found
+
+
 def warehouse_imports(path: Path, code: str) -> set[str]:
     return set() if "engines" in path.parts else imported_packages(ast.parse(code)) & WAREHOUSE_PACKAGES
 
@@ -79,6 +119,23 @@ def test_python_models_are_thin(project: Project) -> None:
 )
 def test_a_thick_python_model_is_found(code: str, problem: str) -> None:
     assert any(problem in found for found in thickness(code))
+
+
+def test_values_are_put_into_sql_by_the_engines(project: Project) -> None:
+    quoted = {model.name: quoted_by_hand(model.code) for model in project.models if model.is_python}
+    assert not {name: found for name, found in quoted.items() if found and found != QUOTED.get(name)}
+
+
+def test_a_value_between_quotes_is_found() -> None:
+    assert quoted_by_hand("""f"channel = '{channel}' and {own}" """) == ["channel"]
+    assert not quoted_by_hand("""f"{is_one_of('channel', [channel])} and {own}" """)
+
+
+def test_code_that_a_preview_takes_for_idle_is_read_by_no_model(project: Project) -> None:
+    read = package_files([model.code for model in project.models if model.is_python])
+    assert {"src/vitrine/engines/frames.py", "src/vitrine/als.py", "src/vitrine/tables/ranking.py"} <= read
+    assert not {name for name in read if name.startswith(IDLE_CODE)}
+    assert not [name for name in IDLE_CODE if not (ROOT / name).exists()]
 
 
 def test_dbt_sees_every_ref_of_a_python_model(project: Project) -> None:
