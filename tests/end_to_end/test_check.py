@@ -11,6 +11,8 @@ from harness import project_copy
 from test_bad_seeds import edited as rows_of
 from test_preview import RULE, with_line, with_rule
 
+from vitrine.engines.check.files import RULE_HELPERS
+
 CONNECTOR = "contract_files"
 SEEDS = (
     "slate_limits",
@@ -91,7 +93,7 @@ def test_the_shop_as_it_is_has_nothing_wrong_and_every_rule_says_what_it_touches
     assert code == 0, said
     assert said[0].startswith("Names of products, categories and others are staged anew")
     seeds = len(list(edited.project.glob("seeds/*.csv")))
-    rules = len(list(edited.project.glob("models/intermediate/rules/*.sql"))) - 1
+    rules = len(list(edited.project.glob("models/intermediate/rules/*.sql"))) - len(RULE_HELPERS)
     assert said[-1] == f"{seeds} seeds, {rules} rules: nothing wrong."
     assert len([one for one in said if one.startswith("  ")]) == rules
     ((rows, products),) = edited.warehouse.query(
@@ -192,6 +194,8 @@ def test_mistakes_in_rules_are_named_with_file_and_line(edited):
         "half_required": {"verdict": "require"},
     }.items():
         with_rule(project, name, **(sound | edit))
+    required = sound | {"customer": "'c001'", "verdict": "require"}
+    with_rule(project, "requires", is_said_to_require=False, **required)
     folder = project / rules
     (folder / "int_rules__unlisted.sql").write_text(RULE.format(name="listed", **sound))
     with_rule(project, "no_reason", **sound)
@@ -203,7 +207,7 @@ def test_mistakes_in_rules_are_named_with_file_and_line(edited):
     code, said = edited.check()
     assert code == 1
     problems = [one for one in said if one.startswith(rules) and "has no models/" not in one]
-    assert len([one for one in said if "has no models/" in one]) == 9
+    assert len([one for one in said if "has no models/" in one]) == 10
     expected = [
         "bad_verdict.sql  verdict is blok in 1 row, must be block, boost or require",
         'badly_bound.sql:11  Binder Error: Referenced column "colour" not found in FROM clause!',
@@ -211,6 +215,7 @@ def test_mistakes_in_rules_are_named_with_file_and_line(edited):
         "half_required.sql  1 row require without a customer or without a product: both must be named",
         "no_reason.sql  has no column reason; did you mean 'raeson'?",
         "no_weight.sql  1 row boost without a weight: say what is added to the score",
+        "requires.sql  verdict is require in 1 row, but these become no candidates: write `requiring_rules: [half_required, ",
         "unlisted.sql  is not listed, so it does nothing: add the line `- unlisted` to the var rules in dbt_project.yml",
         "unlisted.sql  rule_name is listed in 1 row, must be unlisted, as in the file's name",
         "untyped.sql  customer_id is INTEGER, must be a text; where it is NULL write cast(null as {{ dbt.type_string() }})",
@@ -218,7 +223,7 @@ def test_mistakes_in_rules_are_named_with_file_and_line(edited):
     found = sorted(one.removeprefix(f"{rules}/int_rules__") for one in problems)
     begin_like(found, expected)
     assert ["sound", "block", "1:", "all", "customers,", "1", "product"] in [one.split() for one in said]
-    assert said[-1] == "18 errors."
+    assert said[-1] == "20 errors."
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,15 @@ def state(warehouse):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def with_rule(project, name, **parts):
-    """Add a rule as CONTRIBUTING says: one file and one line."""
+def with_rule(project, name, is_said_to_require=True, **parts):
+    """Add a rule as CONTRIBUTING says: one file and one line, and its name among those that require products."""
     path = project / "models" / "intermediate" / "rules" / f"int_rules__{name}.sql"
     path.write_text(RULE.format(name=name, **parts))
     settings = project / "dbt_project.yml"
-    settings.write_text(settings.read_text().replace("    - killed\n", f"    - killed\n    - {name}\n"))
+    text = settings.read_text().replace("    - killed\n", f"    - killed\n    - {name}\n")
+    if parts["verdict"] == "require" and is_said_to_require:
+        text = text.replace("  requiring_rules: [", f"  requiring_rules: [{name}, ")
+    settings.write_text(text)
 
 
 def with_line(project, seed, line):
@@ -113,9 +116,11 @@ def edited(shop, tmp_path_factory):
     with_rule(project, name="push", verdict="boost", weight="20", **gift)
     with_line(project, "model_parameters", ",als,factors,8,a test")
     settings = project / "dbt_project.yml"
-    settings.write_text(
-        settings.read_text().replace("max_companions_per_product: 30", "max_companions_per_product: 20")
-    )
+    text = settings.read_text().replace("max_companions_per_product: 30", "max_companions_per_product: 20")
+    # Only a yml names this var.
+    settings.write_text(text.replace("response_min_positives: 200", "response_min_positives: 201"))
+    sources = project / "models/connectors/contract_files/__sources.yml"
+    sources.write_text(sources.read_text().replace("One row per customer..", "One row per customer."))
     code, said = preview(warehouse, project)
     assert code == 0, said
     assert state(warehouse) == before
@@ -155,7 +160,13 @@ def test_an_edit_that_takes_more_than_a_preview_is_named(edited):
     assert "This preview does not show all of your edit" in said
     lines = [line for line in said.splitlines() if line.startswith("- `")]
     named = {line.split("`")[1]: line for line in lines}
-    assert set(named) == {"seeds/model_parameters.csv", "var max_companions_per_product"}
+    assert set(named) == {
+        "models/connectors/contract_files/__sources.yml",
+        "seeds/model_parameters.csv",
+        "var max_companions_per_product",
+        "var response_min_positives",
+    }
+    assert "int_ranking__response_fits" in named["var response_min_positives"]
     assert "int_candidates__als_factors" in named["seeds/model_parameters.csv"]
     assert "int_features__product_pairs" in named["var max_companions_per_product"]
 

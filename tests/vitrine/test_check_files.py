@@ -152,6 +152,14 @@ def test_a_rule_that_is_only_a_file_or_only_a_line_is_named_with_both_files(tmp_
     ]
 
 
+def test_a_list_of_requiring_rules_that_is_none_is_named(tmp_path):
+    folder = rule_project(tmp_path, ["fresh"], ["fresh", "required"])
+    assert checked_rules(folder, ["fresh"], ["fresh"]) == (["fresh"], [])
+    for wrong in ("fresh", None, [1]):
+        (found,) = checked_rules(folder, ["fresh"], wrong)[1]
+        assert str(found).startswith("dbt_project.yml  the var requiring_rules must be a list of rules")
+
+
 @pytest.mark.parametrize("text", ["vars:\n  rules:\n", "vars:\n  rules: fresh\n", "name: vitrine\n"])
 def test_a_list_of_rules_that_is_none_is_named(tmp_path, text):
     folder = rule_project(tmp_path, [], ["fresh"])

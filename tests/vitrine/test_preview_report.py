@@ -1,5 +1,7 @@
 """The preview's plan on a graph of a few models, and its text on a few rows."""
 
+from pathlib import Path
+
 import pytest
 
 from vitrine.engines.preview.plan import Graph, PreviewError, not_shown, planned, scores_stay
@@ -9,11 +11,17 @@ MODELS = {
     "stg_products": ("models/staging", []),
     "int_features__products": ("models/intermediate/features", ["stg_products"]),
     "int_candidates__all": ("models/intermediate/candidates", ["int_features__products"]),
+    # Made of a seed and read by rules only.
+    "int_features__tiers": ("models/intermediate/features", ["int_integrity__tiers"]),
+    "int_features__customer_tiers": ("models/intermediate/features", ["int_features__tiers", "stg_products"]),
+    "int_integrity__tiers": ("models/intermediate/integrity", ["tiers"]),
     "int_integrity__policies": ("models/intermediate/integrity", ["policies"]),
     "int_integrity__parameters": ("models/intermediate/integrity", ["parameters"]),
     "int_rules__fresh": ("models/intermediate/rules", ["int_features__products"]),
-    "int_rules__verdicts": ("models/intermediate/rules", ["int_rules__fresh"]),
-    "int_ranking__candidates": ("models/intermediate/ranking", ["int_candidates__all", "int_rules__verdicts"]),
+    "int_rules__tier_only": ("models/intermediate/rules", ["int_features__tiers", "int_features__customer_tiers"]),
+    "int_rules__required": ("models/intermediate/rules", ["int_rules__fresh"]),
+    "int_rules__verdicts": ("models/intermediate/rules", ["int_rules__fresh", "int_rules__tier_only"]),
+    "int_ranking__candidates": ("models/intermediate/ranking", ["int_candidates__all", "int_rules__required"]),
     "int_ranking__candidate_features": (
         "models/intermediate/ranking",
         ["int_ranking__candidates", "int_features__products"],
@@ -26,7 +34,10 @@ MODELS = {
         "python_models/intermediate/ranking",
         ["int_ranking__fits", "int_ranking__candidate_features"],
     ),
-    "int_ranking__slates": ("python_models/intermediate/ranking", ["int_ranking__scores", "int_integrity__policies"]),
+    "int_ranking__slates": (
+        "python_models/intermediate/ranking",
+        ["int_ranking__scores", "int_rules__verdicts", "int_integrity__policies"],
+    ),
     "int_release__fingerprints": ("models/intermediate/release", ["stg_products", "int_ranking__fits"]),
     "int_release__slates": ("models/intermediate/release", ["int_ranking__slates", "int_release__fingerprints"]),
     "int_release__candidate_audit": ("models/intermediate/release", ["int_release__slates"]),
@@ -34,11 +45,13 @@ MODELS = {
     "recommendations": ("models/marts/recommendations", ["int_release__slates"]),
     "policies": ("seeds", []),
     "parameters": ("seeds", []),
+    "tiers": ("seeds", []),
 }
+SOURCES_YML = "models/connectors/shop/__sources.yml"
 
 
-def graph():
-    """Return the graph of MODELS; int_rules__fresh uses a macro, which uses a var."""
+def graph(project=Path("nowhere")):
+    """Return the graph of MODELS; int_rules__fresh uses a macro, which uses a var, and stg_products a source."""
     nodes = {}
     for name, (folder, parents) in MODELS.items():
         language = "python" if folder.startswith("python") else "sql"
@@ -55,12 +68,14 @@ def graph():
             "config": {},
             "depends_on": {"nodes": parents, "macros": ["macro.vitrine.days"] if name == "int_rules__fresh" else []},
         }
+    nodes["stg_products"]["depends_on"]["nodes"] = ["source.vitrine.shop.products"]
     days = {
         "macro_sql": "{{ var('fresh_days') }}",
         "original_file_path": "macros/days.sql",
         "depends_on": {"macros": []},
     }
-    return Graph({"nodes": nodes, "macros": {"macro.vitrine.days": days}})
+    sources = {"source.vitrine.shop.products": {"original_file_path": SOURCES_YML}}
+    return Graph({"nodes": nodes, "macros": {"macro.vitrine.days": days}, "sources": sources}, project)
 
 
 BUILT = {("intermediate", name) for name in MODELS if name != "int_rules__fresh"}
@@ -69,12 +84,18 @@ BUILT = {("intermediate", name) for name in MODELS if name != "int_rules__fresh"
 def test_rules_and_rankings_are_built_and_the_rest_is_taken_over():
     plan = planned(graph(), BUILT)
     assert plan.rules == [
+        "int_features__customer_tiers",
+        "int_features__tiers",
         "int_integrity__parameters",
         "int_integrity__policies",
+        "int_integrity__tiers",
         "int_rules__fresh",
+        "int_rules__required",
+        "int_rules__tier_only",
         "int_rules__verdicts",
         "parameters",
         "policies",
+        "tiers",
     ]
     assert plan.scored == ["int_ranking__candidate_features", "int_ranking__candidates", "int_ranking__scores"]
     assert set(plan.rankings) == {*plan.scored, "int_ranking__slates", "int_release__slates"} | {
@@ -82,7 +103,7 @@ def test_rules_and_rankings_are_built_and_the_rest_is_taken_over():
         "int_release__audits",
     }
     taken = {"int_candidates__all", "int_features__products", "int_ranking__fits", "int_release__fingerprints"}
-    assert {name for _, name in plan.inputs} == taken | set(plan.scored)
+    assert {name for _, name in plan.inputs} == {*taken, "stg_products", *plan.scored}
 
 
 def test_a_model_that_the_last_build_lacks_is_built_but_for_a_fit():
@@ -101,6 +122,10 @@ def test_a_model_that_the_last_build_lacks_is_built_but_for_a_fit():
         ("var fresh_days", None),
         ("docs/x.md", None),
         ("src/vitrine/rerank.py", None),
+        ("src/vitrine/engines/check/rules.py", None),
+        ("src/vitrine/engines/reader_file.py", None),
+        ("seeds/tiers.csv", None),
+        ("src/vitrine/engines/frames.py", ["int_ranking__fits"]),
         ("models/intermediate/features/int_features__products.yml", None),
         ("seeds/parameters.csv", ["int_ranking__fits"]),
         ("src/vitrine/ranker.py", ["int_ranking__fits"]),
@@ -113,6 +138,36 @@ def test_a_model_that_the_last_build_lacks_is_built_but_for_a_fit():
 def test_an_edit_is_not_shown_where_it_reaches_what_is_taken_over(changed, models):
     plan = planned(graph(), BUILT)
     assert not_shown(graph(), [changed], plan.rebuilt) == ({changed: models} if models else {})
+
+
+EVERYTHING = ["stg_products", "int_features__products", "int_candidates__all", "int_ranking__fits"]
+
+
+@pytest.mark.parametrize("changed", ["dbt_project.yml", "src/vitrine/engines/duckdb_plugin.py"])
+def test_what_every_model_is_made_with_is_not_shown(changed):
+    plan = planned(graph(), BUILT)
+    (models,) = not_shown(graph(), [changed], plan.rebuilt).values()
+    assert set(models) == set(EVERYTHING)
+    assert not scores_stay(graph(), plan, [changed])
+
+
+def test_vars_and_sources_that_only_a_yml_names_are_not_shown(tmp_path):
+    """The manifest holds the value of such a var, not its name."""
+    ranking = "python_models/intermediate/ranking"
+    for path, text in {
+        SOURCES_YML: "external_location: \"read_parquet('{{ var('source_dir') }}/{name}.parquet')\"",
+        f"{ranking}/int_ranking__fits.yml": "meta: {negative_share: \"{{ var( 'negative_share' ) }}\"}",
+        f"{ranking}/int_ranking__slates.yml": "meta: {brand_weight: \"{{ var('brand_weight') | as_native }}\"}",
+        "models/staging/stg_products.yml": "description: \"{{ var('of_a_description') }}\"",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    known = graph(tmp_path)
+    plan = planned(known, BUILT)
+    names = ("negative_share", "source_dir", "brand_weight", "of_a_description")
+    unseen = not_shown(known, [*(f"var {name}" for name in names), SOURCES_YML], plan.rebuilt)
+    of_source = ["stg_products", "int_features__products", "int_candidates__all"]
+    assert unseen == {"var negative_share": ["int_ranking__fits"], "var source_dir": of_source, SOURCES_YML: of_source}
 
 
 def test_scores_stay_while_nothing_of_them_has_changed():
@@ -146,6 +201,12 @@ def test_no_change_is_said_and_tables_are_left_out():
     )
     moved = {**rules[0], "preview_verdict_count": 4}
     assert "| a    |" in preview_text("## P", [], found(slots=slots, rules=[moved]), {})
+
+
+def test_an_audit_without_a_figure_says_so():
+    audit = {"channel": "email", "audit_name": "relevance_on_validate", "threshold": 0.8, "detail": "no NDCG"}
+    text = preview_text("## P", [], found(audits=[audit | {"figure": None}, audit | {"figure": 0.0}]), {})
+    assert [line.split("|")[3].strip() for line in text.splitlines() if "relevance" in line] == ["no figure", "0"]
 
 
 def test_changes_are_counted_and_what_is_not_shown_is_named():

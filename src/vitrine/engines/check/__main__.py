@@ -8,7 +8,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vitrine.engines.build_lock import WarehouseBusyError
@@ -17,7 +17,7 @@ from vitrine.engines.check.files import checked_rules, checked_seeds, settings_o
 from vitrine.engines.check.problems import CheckError, Problem, counted, meant, sorted_problems
 from vitrine.engines.check.rules import LastBuild, Trial, compile_problems, last_build, trial
 from vitrine.engines.check.seeds import given_before, planned, seed_problems, stage
-from vitrine.engines.preview.plan import Graph
+from vitrine.engines.preview.connections import in_words
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -33,6 +33,10 @@ def main(arguments: list[str] | None = None) -> None:
         print(problem)
         print("Not checked.")
         code = 1
+    except OSError as problem:
+        places = "to target/make_check and to the lock beside the warehouse"
+        print(f"Not checked: {in_words(problem)}. It must be able to write {places}.")
+        code = 1
     let_go()
     sys.exit(code)
 
@@ -45,7 +49,8 @@ def check(project: Path, connector: str, as_of: str) -> int:
         like = meant(connector, known, 1)
         raise CheckError(f"Unknown connector '{connector}'. Known connectors: {', '.join(sorted(known))}{like}.")
     seeds, problems = checked_seeds(project)
-    rules, rule_problems = checked_rules(project, settings.get("rules"))
+    requiring = settings.get("requiring_rules", [])
+    rules, rule_problems = checked_rules(project, settings.get("rules"), requiring)
     checked = f"{counted(len(seeds), 'seed')}, {counted(len(rules), 'rule')}"
     problems += rule_problems
     # With these dbt would stop too, and say less; a rule's SQL is another matter.
@@ -75,7 +80,7 @@ def check(project: Path, connector: str, as_of: str) -> int:
             found, failed = seed_problems(dbt, graph, plan, seeds)
             problems += found
             own = {*plan.checks, *plan.read_by_rules}
-        found, lines = _rules(dbt, graph, rules, last, warehouse, own, failed)
+        found, lines = _rules(dbt, rules, last, trial(dbt, graph, warehouse, requiring, own, failed))
         problems += found
     print("\n".join(lines))
     _print(problems)
@@ -83,7 +88,7 @@ def check(project: Path, connector: str, as_of: str) -> int:
 
 
 def _rules(
-    dbt: Dbt, graph: Graph, rules: list[str], last: LastBuild, warehouse: Path, own: set[str], failed: set[str]
+    dbt: Dbt, rules: list[str], last: LastBuild, on_last: AbstractContextManager[Trial]
 ) -> tuple[list[Problem], list[str]]:
     """Compile the rules and try them on the last build; return what is wrong, and a line per rule."""
     outcomes = {one.name: one for one in dbt.compile(f"int_rules__{rule}" for rule in rules)}
@@ -94,7 +99,7 @@ def _rules(
     lines = [f"What each rule touches now, on data and features of the last build (as of {last.as_of_at:%Y-%m-%d}):"]
     compiled = {rule: outcomes[f"int_rules__{rule}"] for rule in sound}
     try:
-        with trial(dbt, graph, warehouse, own, failed) as tried:
+        with on_last as tried:
             found, touched = _tried(tried, compiled)
     except WarehouseBusyError as busy:
         return problems, [f"Rules were only compiled, not tried on data: {busy}"]

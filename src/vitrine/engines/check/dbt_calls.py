@@ -18,6 +18,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from vitrine.engines.check.problems import CheckError
+from vitrine.engines.preview.connections import connected
 from vitrine.engines.preview.plan import Graph
 
 NOISE = re.compile(r"^\s*(> in macro|> called by|the above exception|Traceback|File \"|compiled code at).*$", re.I)
@@ -91,10 +92,7 @@ class Dbt:
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open a database in memory; dbt has let go of its own meanwhile, so that it may be attached."""
         let_go()
-        with duckdb.connect() as opened:
-            limit = os.environ.get("VITRINE_MEMORY_LIMIT", "1500MB")
-            opened.execute(f"set timezone = 'UTC'; set memory_limit = '{limit}'")
-            opened.execute(f"set temp_directory = {quoted(self.folder / 'spill')}")
+        with connected(self.folder) as opened:
             yield opened
 
     def _outcomes(self, arguments: list[str]) -> list[Outcome]:

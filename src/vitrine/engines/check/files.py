@@ -15,7 +15,7 @@ from vitrine.engines.check.problems import CheckError, Problem, meant
 PROJECT_FILE = "dbt_project.yml"
 RULES = "models/intermediate/rules"
 # Models in that folder that are no rule; one that another file there refers to is none either.
-RULE_HELPERS = ("verdicts",)
+RULE_HELPERS = ("required", "verdicts")
 # Types that config.meta may give a column, with what each needs beside it; see macros/seeds/column_problem.sql.
 CHECK_TYPES = {
     "text": (),
@@ -96,16 +96,21 @@ def checked_seeds(project: Path) -> tuple[dict[str, Seed], list[Problem]]:
     return seeds, problems
 
 
-def checked_rules(project: Path, listed: Any) -> tuple[list[str], list[Problem]]:
-    """Return the names of all rules, listed or not, and where the files and the var `rules` disagree."""
+def checked_rules(project: Path, listed: Any, requiring: Any = ()) -> tuple[list[str], list[Problem]]:
+    """Return the names of all rules, listed or not, and where the files and the vars that list rules disagree."""
     paths = {path.stem.removeprefix("int_rules__"): path for path in (project / RULES).glob("int_rules__*.sql")}
     texts = {name: path.read_text(encoding="utf-8", errors="replace") for name, path in paths.items()}
     lines = _lines_of_rules(project / PROJECT_FILE)
-    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+    if not _are_texts(listed):
         text = "the var rules must be a list with one line a rule: `- <name>` for the file int_rules__<name>.sql"
         return sorted(paths), [Problem(PROJECT_FILE, None, text)]
     unlisted = [name for name in sorted(paths) if name not in listed and not _is_helper(name, texts)]
     problems = []
+    if not _are_texts(requiring):
+        text = (
+            "the var requiring_rules must be a list of rules: `[<name>, <name>]`, or `[]` where none requires anything"
+        )
+        problems.append(Problem(PROJECT_FILE, None, text))
     for place, name in enumerate(listed):
         line = lines[place] if place < len(lines) else None
         if name not in paths:
@@ -251,6 +256,10 @@ def _cell_problems(record: dict[str, str], types: dict[str, str]) -> Iterator[st
             kind[0](cell.strip())
         except ValueError:
             yield f"{name} is {cell}, must be {kind[1]}"
+
+
+def _are_texts(listed: Any) -> bool:
+    return isinstance(listed, (list, tuple)) and all(isinstance(one, str) for one in listed)
 
 
 def _is_helper(name: str, texts: dict[str, str]) -> bool:

@@ -12,7 +12,7 @@ import duckdb
 
 from vitrine.engines.build_lock import WarehouseBusyError, kept_still
 from vitrine.engines.check.dbt_calls import Dbt, Outcome, quoted, words
-from vitrine.engines.check.files import RULES
+from vitrine.engines.check.files import PROJECT_FILE, RULES
 from vitrine.engines.check.problems import Problem, counted, meant
 from vitrine.engines.preview.plan import Graph
 
@@ -75,8 +75,16 @@ def compile_problems(outcomes: list[Outcome]) -> list[Problem]:
 class Trial:
     """Rules tried on the last build: its tables, under the seeds and their checks that the check has built itself."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, graph: Graph, own: set[str], failed: set[str]) -> None:
-        self._run, self._graph, self._own, self._failed = connection.execute, graph, own, failed
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        graph: Graph,
+        requiring: list[str],
+        own: set[str],
+        failed: set[str],
+    ) -> None:
+        self._run, self._graph, self._requiring = connection.execute, graph, requiring
+        self._own, self._failed = own, failed
         (self._serve,) = self._run(
             "select cutoff_at from live.intermediate.int_calendar__cutoffs where cutoff_role = 'serve'"
         ).fetchall()[0]
@@ -177,6 +185,12 @@ class Trial:
             query = f"select distinct coalesce({column}, 'NULL') from verdicts where {condition} order by 1 limit 3"
             found = ", ".join(value for (value,) in self._run(query).fetchall())
             yield f"{column} is {found} in {counted(count, 'row')}, {text}"
+        (count,) = self._run("select count(*) from verdicts where verdict = 'require'").fetchall()[0]
+        if count and rule not in self._requiring:
+            yield (
+                f"verdict is require in {counted(count, 'row')}, but these become no candidates: write "
+                f"`requiring_rules: [{', '.join([*self._requiring, rule])}]` among the vars of {PROJECT_FILE}"
+            )
 
     def _touched(self) -> str:
         rows = self._run("""
@@ -192,8 +206,10 @@ class Trial:
 
 
 @contextmanager
-def trial(dbt: Dbt, graph: Graph, warehouse: Path, own: set[str], failed: set[str]) -> Iterator[Trial]:
-    """Open the last build, read only and with builds kept out.
+def trial(
+    dbt: Dbt, graph: Graph, warehouse: Path, requiring: list[str], own: set[str], failed: set[str]
+) -> Iterator[Trial]:
+    """Open the last build, read only and with builds kept out, to try rules; `requiring` of them may require products.
 
     Raises
     ------
@@ -203,7 +219,7 @@ def trial(dbt: Dbt, graph: Graph, warehouse: Path, own: set[str], failed: set[st
     with kept_still(warehouse), dbt.connection() as connection:
         connection.execute(f"attach {quoted(warehouse)} as live (read_only)")
         connection.execute(f"attach {quoted(dbt.database)} as scratch (read_only)")
-        yield Trial(connection, graph, own, failed)
+        yield Trial(connection, graph, requiring, own, failed)
 
 
 def _who(count: int, is_all: int, what: str) -> str:

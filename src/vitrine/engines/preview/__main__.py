@@ -21,6 +21,7 @@ from typing import Any
 import yaml
 
 from vitrine.engines.duckdb_plugin import code_files
+from vitrine.engines.preview.connections import in_words
 from vitrine.engines.preview.plan import Graph, PreviewError, not_shown, planned, scores_stay
 from vitrine.engines.preview.report import preview_text
 from vitrine.engines.preview.warehouse import LastBuild, Live, compared, required_as_before
@@ -43,6 +44,11 @@ def main(arguments: list[str] | None = None) -> None:
         preview(options.project.resolve(), options.connector, options.as_of)
     except PreviewError as problem:
         sys.exit(str(problem))
+    except OSError as problem:
+        places = "to target/preview and to the lock beside the warehouse"
+        sys.exit(
+            f"No preview: {in_words(problem)}. It runs in the project's folder and must be able to write {places}."
+        )
 
 
 def preview(project: Path, connector: str, as_of: str) -> None:
@@ -57,7 +63,7 @@ def preview(project: Path, connector: str, as_of: str) -> None:
     folder = project / "target" / "preview" / connector
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        with Live(warehouse) as live:
+        with Live(warehouse, folder) as live:
             last = live.last_build()
             _refuse_another(last, connector, wanted_at, warehouse)
             variables = {
@@ -66,7 +72,7 @@ def preview(project: Path, connector: str, as_of: str) -> None:
                 "as_of": f"{last.as_of_at:%Y-%m-%d %H:%M:%S}",
             }
             _dbt(project, folder, ["parse"], variables)
-            graph = Graph(json.loads((folder / "target" / "manifest.json").read_text()))
+            graph = Graph(json.loads((folder / "target" / "manifest.json").read_text()), project)
             plan = planned(graph, last.built)
             print("Taking over what the last build knows of today…", flush=True)
             live.copy(folder / "vitrine.duckdb", last, plan.inputs)

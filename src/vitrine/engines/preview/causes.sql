@@ -1,4 +1,4 @@
--- One row per channel, change, cause and rule: how many slots leave or come by it.
+-- One row per channel, change, cause and rule, or rules where several say the same: how many slots leave or come by it.
 select
     channel,
     change,

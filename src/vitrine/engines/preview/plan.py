@@ -6,7 +6,7 @@ Everything is asked of dbt's manifest and chosen by folder, so that a new rule o
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 Node = dict[str, Any]
@@ -28,7 +28,7 @@ KEPT = (
     "int_ranking__response_fits",
     "int_release__fingerprints",
 )
-# What takes longest, and changes with a rule only where the products that rules require do.
+# What takes longest, and changes with a rule only where REQUIRED does.
 SCORED = (
     "int_ranking__candidates",
     "int_ranking__candidate_signals",
@@ -36,13 +36,20 @@ SCORED = (
     "int_ranking__scores",
     "int_ranking__response_scores",
 )
-# The files of the package that only slates depend on.
-SHOWN_CODE = (
-    "src/vitrine/rerank",
-    "src/vitrine/exposure.py",
-    "src/vitrine/tables/guardrails.py",
-    "src/vitrine/engines/",
+REQUIRED = "int_rules__required"
+# Files of the package that only slates depend on.
+SLATE_CODE = ("src/vitrine/rerank", "src/vitrine/exposure.py", "src/vitrine/tables/guardrails.py")
+# Files of the package that no table is made with.
+IDLE_CODE = (
+    "src/vitrine/tuning.py",
+    "src/vitrine/engines/build_lock.py",
+    "src/vitrine/engines/check/",
+    "src/vitrine/engines/preview/",
+    "src/vitrine/engines/reader_file.py",
+    "src/vitrine/engines/tuning.py",
 )
+# Files that every model is made with. Of the first, vars are looked at one by one.
+COMMON = ("dbt_project.yml", "src/vitrine/engines/duckdb_plugin.py")
 
 
 class PreviewError(Exception):
@@ -69,13 +76,15 @@ class Plan:
 
 
 class Graph:
-    """The models and seeds of a dbt manifest."""
+    """The models and seeds of a dbt manifest, and the yml files of the project that it was made from."""
 
-    def __init__(self, manifest: dict[str, Any]) -> None:
+    def __init__(self, manifest: dict[str, Any], project: Path = Path()) -> None:
+        self._project = project
         self.nodes: dict[str, Node] = {
             one: node for one, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
         }
         self.macros: dict[str, Node] = manifest["macros"]
+        self.sources: dict[str, Node] = manifest.get("sources", {})
         self.by_name = {node["name"]: one for one, node in self.nodes.items()}
 
     def folder(self, one: str) -> str:
@@ -103,8 +112,18 @@ class Graph:
                 open_ones += self.parents(one)
         return found
 
+    def ymls(self, one: str) -> set[str]:
+        """Return the yml files that decide what a model gets: of a Python model its own, and those of its sources."""
+        node = self.nodes[one]
+        parents = node["depends_on"].get("nodes", [])
+        files = {self.sources[parent]["original_file_path"] for parent in parents if parent in self.sources}
+        # The yml of a SQL model holds descriptions and tests.
+        if node.get("language") == "python" and node.get("patch_path"):
+            files.add(node["patch_path"].partition("://")[2])
+        return files
+
     def text(self, one: str) -> str:
-        """Return a model's code with that of the macros it uses, and of those that these use."""
+        """Return a model's code with that of the macros it uses, of those that these use, and of its yml files."""
         texts, seen = [self.nodes[one].get("raw_code", "")], set()
         open_ones = list(self.nodes[one]["depends_on"].get("macros", []))
         while open_ones:
@@ -113,25 +132,25 @@ class Graph:
                 seen.add(macro)
                 texts.append(self.macros[macro]["macro_sql"])
                 open_ones += self.macros[macro]["depends_on"]["macros"]
-        return "\n".join(texts) + str(self.nodes[one]["config"].get("meta", ""))
+        # As they are written: in the manifest a var has become its value.
+        files = [self._project / name for name in sorted(self.ymls(one))]
+        return "\n".join([*texts, *(file.read_text(encoding="utf-8") for file in files if file.exists())])
 
     def uses(self, one: str, path: str) -> bool:
-        """Return whether a model's own code or that of a macro it uses lies in a file."""
-        node = self.nodes[one]
-        if node["original_file_path"] == path:
-            return True
-        # A yml decides what a Python model gets; of a SQL model it holds descriptions and tests.
-        if node.get("language") == "python" and (node.get("patch_path") or "").endswith(f"://{path}"):
+        """Return whether a file is one of a model's yml files, or holds its own code or that of a macro it uses."""
+        if path == self.nodes[one]["original_file_path"] or path in self.ymls(one):
             return True
         macros = {macro["macro_sql"] for macro in self.macros.values() if macro["original_file_path"] == path}
         return any(macro in self.text(one) for macro in macros)
 
     def is_touched(self, one: str, name: str) -> bool:
         """Return whether a changed file or var (``var <name>``) is part of a model."""
+        if name in COMMON:
+            return True
         if name.startswith("var "):
             return bool(re.search(rf"var\(\s*['\"]{re.escape(name[4:])}['\"]", self.text(one)))
         if name.startswith("src/vitrine/"):
-            return self.nodes[one].get("language") == "python" and not name.startswith(SHOWN_CODE)
+            return self.nodes[one].get("language") == "python" and not name.startswith(SLATE_CODE + IDLE_CODE)
         return self.uses(one, name)
 
 
@@ -170,7 +189,7 @@ def planned(graph: Graph, built: set[tuple[str, str]]) -> Plan:
     # A view among them is not taken over: only the others read it.
     tables = {one for one in scored if graph.nodes[one]["config"].get("materialized") != "view"}
     read = {parent for one in scored for parent in graph.parents(one)} & rebuilt - scored
-    if read != {graph.by_name["int_rules__verdicts"]} or not {graph.table(one) for one in tables} <= built:
+    if read != {graph.by_name.get(REQUIRED)} or not {graph.table(one) for one in tables} <= built:
         scored, tables = set(), set()
 
     def names(some: set[str]) -> list[str]:
@@ -221,14 +240,20 @@ def scores_stay(graph: Graph, plan: Plan, changed: Iterable[str] | None) -> bool
 def _is_rebuilt(graph: Graph, one: str) -> bool:
     if graph.nodes[one]["name"] in KEPT:
         return False
-    return graph.folder(one) in EDITED + RANKED or _is_for_rules(graph, one)
+    # A feature of a seed's rows that nothing but rules reads is as a rule.
+    return graph.folder(one) in EDITED + RANKED or (_is_of_seeds(graph, one) and _is_for_rules(graph, one))
+
+
+def _is_of_seeds(graph: Graph, one: str) -> bool:
+    """Return whether a model is a feature made of seeds, or of other such features."""
+    return graph.folder(one) == "intermediate/features" and any(
+        graph.folder(parent) == "intermediate/integrity" or _is_of_seeds(graph, parent) for parent in graph.parents(one)
+    )
 
 
 def _is_for_rules(graph: Graph, one: str) -> bool:
-    """Return whether a model makes a feature of a seed's rows that nothing but rules reads."""
-    readers = [child for child in graph.nodes if one in graph.parents(child)]
-    return (
+    """Return whether a feature is read by rules only, or by other such features."""
+    return graph.folder(one) == "intermediate/rules" or (
         graph.folder(one) == "intermediate/features"
-        and any(graph.folder(parent) == "intermediate/integrity" for parent in graph.parents(one))
-        and all(graph.folder(child) == "intermediate/rules" for child in readers)
+        and all(_is_for_rules(graph, child) for child in graph.nodes if one in graph.parents(child))
     )

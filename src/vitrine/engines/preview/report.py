@@ -99,7 +99,13 @@ def _verdict(slots: Rows) -> str:
 
 def _audits(rows: Rows) -> str:
     cells = [
-        [row["channel"], row["audit_name"], f"{row['figure'] or 0:.4g}", f"{row['threshold']:.4g}", row["detail"]]
+        [
+            row["channel"],
+            row["audit_name"],
+            "no figure" if row["figure"] is None else f"{row['figure']:.4g}",
+            f"{row['threshold']:.4g}",
+            row["detail"],
+        ]
         for row in rows
     ]
     return table(["channel", "audit", "figure", "threshold", "about"], cells)

@@ -1,4 +1,5 @@
--- One row per rule: its verdicts in the last build and now, and the slots that leave or come by it.
+-- One row per rule: its verdicts in the last build and now, and the slots that leave or come by it. A slot that several
+-- rules require or boost counts for each of them.
 with verdicts as (
     select rule_name, verdict_count as live_count, 0 as preview_count from before.verdict_counts
     union all
@@ -6,13 +7,16 @@ with verdicts as (
     group by rule_name
 ),
 
+named as (
+    select change, unnest(string_split(rule_name, ', ')) as rule_name from preview.changes
+),
+
 slots as (
     select
         rule_name,
         count(*) filter (change = 'out') as out_count,
         count(*) filter (change = 'in') as in_count
-    from preview.changes
-    where rule_name is not null
+    from named
     group by rule_name
 ),
 

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 
 from vitrine.engines.build_lock import WarehouseBusyError, kept_still
-from vitrine.engines.preview.plan import PreviewError
+from vitrine.engines.preview.connections import connected
+from vitrine.engines.preview.plan import REQUIRED, PreviewError
 
 Rows = list[dict[str, Any]]
 # Each is a file <name>.sql here and becomes the table preview.<name>; later ones read earlier ones.
@@ -52,14 +53,17 @@ class LastBuild:
 
 
 class Live:
-    """The warehouse, read only, and with builds kept out of it meanwhile. Use it as a context."""
+    """The warehouse, read only, and with builds kept out of it meanwhile. Use it as a context.
 
-    def __init__(self, database: Path) -> None:
+    What does not fit into memory goes into the folder of the preview.
+    """
+
+    def __init__(self, database: Path, folder: Path) -> None:
         if not database.exists():
             raise PreviewError(
                 f"{database} is not there: a preview compares with the last build. Run `make build` first."
             )
-        self._database = database
+        self._database, self._folder = database, folder
         self._lock = kept_still(database)
 
     def __enter__(self) -> "Live":
@@ -67,8 +71,7 @@ class Live:
             self._lock.__enter__()
         except WarehouseBusyError as busy:
             raise PreviewError(str(busy)) from None
-        self._connection = duckdb.connect()
-        self._connection.execute("set timezone = 'UTC'")
+        self._connection = connected(self._folder)
         try:
             # Under the name that its views say.
             self._connection.execute(f"attach {_text(self._database)} as vitrine (read_only)")
@@ -137,22 +140,25 @@ class Live:
         for name, query in BEFORE.items():
             filled = query.format(serve=f"timestamp '{serve}'", killed=killed)
             run(f"create table fresh.before.{name} as {filled}")
+        if ("intermediate", REQUIRED) in last.built:  # not made by an earlier version
+            run(f"""
+                create table fresh.before.required as select customer_id, product_id
+                from vitrine.intermediate.{REQUIRED} where cutoff_at = timestamp '{serve}'
+            """)
         run("create table fresh.releases.release_slates as select * from fresh.before.slots")
         run("detach fresh")
 
 
 def required_as_before(database: Path) -> bool:
-    """Return whether the rules of the preview's database require the very products that the last build's did."""
-    required = "select customer_id, product_id from {} where verdict = 'require'"
-    now, then = required.format("intermediate.int_rules__verdicts"), required.format("before.pulls")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    """Return whether rules bring the very candidates into the preview that they brought into the last build."""
+    now, then = f"select customer_id, product_id from intermediate.{REQUIRED}", "select * from before.required"
+    with connected(database.parent, database, read_only=True) as connection:
         return not connection.execute(f"(({now}) except ({then})) union all (({then}) except ({now}))").fetchall()
 
 
 def compared(database: Path) -> dict[str, Rows]:
     """Make the tables of the comparison in the preview's database and return their rows, but for each slot's."""
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("set timezone = 'UTC'")
+    with connected(database.parent, database) as connection:
         connection.execute("create schema if not exists preview")
         for name in TABLES:
             query = files(__package__).joinpath(f"{name}.sql").read_text()
