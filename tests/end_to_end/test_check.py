@@ -119,7 +119,7 @@ def test_mistakes_in_seeds_are_named_with_line_row_and_the_names_that_were_meant
         ",email,twice,at_most,material,,5,Ada,,2024-06-01,a note",
         ",email,twice,at_most,material,,6,Ada,2024-05-01,,a note",
         ",emial,where,at_most,material,,6,Ada,,,a note",
-        ",email,what,at_most,materiel,,6,Ada,,,a note",
+        "contract_files,email,what,at_most,materiel,,6,Ada,,,a note",
         ",email,which,at_mots,material,,6,Ada,,,a note",
     ])  # fmt: skip
     with_line(

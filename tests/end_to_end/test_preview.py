@@ -93,25 +93,26 @@ def edited(shop, tmp_path_factory):
         f"select brand from recommendations.recommendations_email_v1 where brand != '{brand}' "
         "group by 1 order by count(*) desc, 1 limit 1"
     )[0]
-    # A product that no source proposed to this customer, and no rule forbids.
+    # A product that the customer neither has nor is shown, and no rule forbids.
     customer, required = warehouse.query(f"""
-        select slots.customer_id, products.product_id
-        from (select distinct customer_id from recommendations.recommendations_email_v1) as slots
-        cross join intermediate.int_features__products as products
+        select candidates.customer_id, candidates.product_id
+        from intermediate.int_ranking__eligibility as candidates
         inner join intermediate.int_calendar__cutoffs as serve using (cutoff_at)
-        where serve.cutoff_role = 'serve' and products.is_sellable
+        inner join intermediate.int_features__products as products using (cutoff_at, product_id)
+        where serve.cutoff_role = 'serve' and not candidates.is_blocked
+            and candidates.customer_id in (select customer_id from recommendations.recommendations_email_v1)
             and products.product_id != '{product}' and products.brand != '{blocked}'
-            and not exists (select 1 from intermediate.int_ranking__candidates as known where known.cutoff_at = serve.cutoff_at
-                and known.customer_id = slots.customer_id and known.product_id = products.product_id)
-            and not exists (select 1 from intermediate.int_rules__verdicts as verdicts where verdicts.cutoff_at = serve.cutoff_at
-                and verdicts.product_id = products.product_id
-                and (verdicts.customer_id is null or verdicts.customer_id = slots.customer_id))
+            and not exists (select 1 from recommendations.recommendations_email_v1 as slots where
+                slots.customer_id = candidates.customer_id and slots.product_id = candidates.product_id)
+            and not exists (select 1 from intermediate.int_interactions__customer_products as owned where
+                owned.cutoff_at = serve.cutoff_at
+                and owned.customer_id = candidates.customer_id and owned.product_id = candidates.product_id)
         order by 1, 2 limit 1
     """)[0]
     with_line(project, "rule_exclusions", f",product,{product},recall,Ada,2000-01-01,")
     gift = {"customer": f"'{customer}'", "where": f"product_id = '{required}'"}
     with_rule(project, name="no_brand", verdict="block", weight="null", customer="null", where=f"brand = '{blocked}'")
-    # A product that is required may be a candidate and still lose; pushed as well, it wins.
+    # What is required may still lose; pushed as well, it wins.
     with_rule(project, name="gift", verdict="require", weight="null", **gift)
     with_rule(project, name="push", verdict="boost", weight="20", **gift)
     with_line(project, "model_parameters", ",als,factors,8,a test")
