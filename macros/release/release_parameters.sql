@@ -2,14 +2,15 @@
 {% macro release_parameters() -%}
     {%- set values = {} -%}
     {%- for name in [
-        'connector', 'horizon_days', 'train_cutoff_count', 'rules', 'candidate_sources', 'interaction_half_life_days',
-        'intent_half_life_days', 'affinity_models', 'recent_window_days', 'season_days', 'views_per_want',
-        'popularity_days', 'assumed_sellable_days', 'new_category_days', 'min_shared_baskets', 'min_shared_customers',
-        'min_pair_buyers', 'pair_shrinkage_count', 'max_candidates_per_source', 'allow_replenishment',
-        'rerank_pool_size', 'reserves_per_group', 'negative_sample_share', 'click_attribution_days',
-        'response_min_positives', 'response_sample_share', 'response_negative_share', 'recently_bought_days',
-        'durable_rest_days', 'min_price_amount', 'price_band_percentiles', 'unrecorded_consent', 'holdout_share',
-        'holdout_salt'
+        'connector', 'horizon_days', 'train_cutoff_count', 'rules', 'requiring_rules', 'candidate_sources',
+        'interaction_half_life_days', 'intent_half_life_days', 'affinity_models', 'recent_window_days',
+        'season_days', 'views_per_want', 'popularity_days', 'assumed_sellable_days', 'new_category_days',
+        'min_shared_baskets', 'min_shared_customers', 'min_pair_buyers', 'pair_shrinkage_count',
+        'max_candidates_per_source', 'allow_replenishment', 'rerank_pool_size', 'reserves_per_group',
+        'objective_min_known_share', 'negative_sample_share', 'click_attribution_days',
+        'response_min_positives', 'response_sample_share', 'response_negative_share',
+        'recently_bought_days', 'durable_rest_days', 'min_price_amount', 'price_band_percentiles',
+        'unrecorded_consent', 'holdout_share', 'holdout_salt'
     ] -%}
         {%- do values.update({name: var(name)}) -%}
     {%- endfor -%}

@@ -5,12 +5,13 @@
 {% macro taste_distance(price, mean_price, brand, brand_share, top_brand_share) -%}
     round(
         (
-            coalesce(
-                1 - exp(-abs(ln(
+            case
+                when {{ price }} is null or {{ mean_price }} is null then cast(0 as double)
+                else 1 - exp(-abs(ln(
                     greatest({{ price }}, {{ var('min_price_amount') }})
                     / greatest({{ mean_price }}, {{ var('min_price_amount') }})
-                ))), cast(0 as double)
-            )
+                )))
+            end
             + case
                 when {{ brand }} is null then 0
                 else 1 - coalesce({{ brand_share }} / nullif({{ top_brand_share }}, 0), 0)

@@ -2,7 +2,8 @@
     [[condition, problem, severity], …]. `checks` is the column's config.meta: type (text, integer, number, date,
     choice, connector, channel, attribute, value), is_required, min, max, values, and for a value the attribute that
     it is of: `is` names it, `of` names the column that does. A name that nothing has is a warning: what a shop sells
-    changes from day to day, and a build must not stop for it. -#}
+    changes from day to day, and a build must not stop for it. An attribute that is not there is an error in a row for
+    this connector, and a warning in one for every connector: others may have it. -#}
 {% macro column_problem(name, checks) -%}
 {%- set text = "'is ' || coalesce(" ~ name ~ ", '(empty)') || ', must be " -%}
 {%- set limits = " from " ~ checks.get('min') ~ " to " ~ checks.get('max') -%}
@@ -34,9 +35,16 @@
         name ~ " is not null and known_value is null",
         text ~ "empty (every channel) or a channel of seeds/channel_policies.csv'", 'error']) -%}
 {%- elif checks.type == 'attribute' -%}
+    {%- set unknown = name ~ " is not null and is_for_this_connector and known_attribute is null and " ~ name
+        ~ " not in ('" ~ var('own_attributes') | join("', '") ~ "')" -%}
     {%- do found.append([
-        name ~ " is not null and is_for_this_connector and known_attribute is null",
+        unknown ~ " and connector is not null",
         text ~ var('own_attributes') | join(', ') ~ " or an attribute of stg_product_attributes'", 'error']) -%}
+    {%- do found.append([
+        unknown ~ " and connector is null",
+        "'is ' || " ~ name ~ " || ', which no product of the connector " ~ var('connector')
+        ~ " has: the row does nothing'",
+        'warning']) -%}
 {%- elif checks.type == 'value' -%}
     {%- do found.append([
         name ~ " is not null and is_for_this_connector and known_value is null",

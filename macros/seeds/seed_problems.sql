@@ -22,7 +22,9 @@ from (
     {{ vitrine.value_problems(node.config.meta.key, checked, names) }}
     {%- if 'valid_until_on' in checked %}
     union all
-    {{ vitrine.validity_problems(node.config.meta.key, 'channel' in checked) }}
+    {{ vitrine.validity_problems(
+        node.config.meta.key, 'channel' in checked, node.config.meta.get('has_general_rows_below', false)
+    ) }}
     {%- endif %}
     {%- else %}
     select

@@ -1,5 +1,7 @@
-{# The branches of seed_problems that look at the days on which rows hold, over its CTE seed_rows. #}
-{% macro validity_problems(key, has_channel) -%}
+{# The branches of seed_problems that look at the days on which rows hold, over its CTE seed_rows. Where a seed's meta
+   says has_general_rows_below, a connector's own row stands before one for every connector; elsewhere both would
+   hold. #}
+{% macro validity_problems(key, has_channel, has_general_rows_below) -%}
 select
     seed_rows.seed_row_number,
     {{ vitrine.row_key('seed_rows', key) }} as row_key,
@@ -23,13 +25,21 @@ select
     rows_checked.seed_row_number,
     {{ vitrine.row_key('rows_checked', key) }} as row_key,
     'valid_from_on' as column_name,
-    'overlaps with another row of the same {{ key | join(" and ") }}' as problem,
+    case
+        when coalesce(rows_checked.connector, '') = coalesce(others.connector, '')
+            then 'overlaps with another row of the same {{ key | join(" and ") }}'
+        else
+            'overlaps with a row of the same {{ key | join(" and ") }} for every connector, which does not give '
+            || 'way to this one: name this one otherwise, or end one of them'
+    end as problem,
     'error' as severity
 from seed_rows as rows_checked
 inner join seed_rows as others
     on
         rows_checked.seed_row_number > others.seed_row_number
+        {%- if has_general_rows_below %}
         and coalesce(rows_checked.connector, '') = coalesce(others.connector, '')
+        {%- endif %}
         and {{ vitrine.row_key('rows_checked', key) }} = {{ vitrine.row_key('others', key) }}
         and {{ vitrine.rows_overlap('rows_checked', 'others', has_channel) }}
 {%- endmacro %}

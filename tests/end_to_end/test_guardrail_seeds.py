@@ -5,7 +5,7 @@ from harness import Warehouse, project_copy, stopped
 from shop import AS_OF, make_shop, write_shop
 from test_bad_seeds import edited
 
-CHECKS = ["int_integrity__known_names", "int_integrity__limit_conflicts", "int_integrity__seed_conflicts"]
+CHECKS = [f"int_integrity__{name}" for name in ("known_names", "limit_conflicts", "pin_conflicts", "seed_conflicts")]
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select"]
 
 
@@ -72,13 +72,23 @@ def test_limits_that_contradict_each_other_are_named(shop):
             ",email,much of one,at_least,category,category 1,4,Ada,,,a note",
             ",email,twice,at_most,material,,5,Ada,,2024-06-01,a note",
             ",email,twice,at_most,material,,6,Ada,2024-05-01,,a note",
-            ",email,unknown,at_most,shape,round,6,Ada,,,a note",
+            "contract_files,email,unknown,at_most,shape,round,6,Ada,,,a note",
+            "contract_files,email,twice,at_most,category,,5,Ada,2024-01-01,,a note",
+            ",email,some,at_least,category,category 3,2,Ada,,,a note",
+            ",email,more,at_least,category,category 4,3,Ada,,,a note",
+            ",email,most,at_least,category,category 5,3,Ada,,,a note",
+            ',email,"red, gold",at_most,material,gold,3,Ada,,,a note',
+            ",email,required,at_most,material,red,3,Ada,,,a note",
         ],
     )
     assert "line 2, more wool: slot_count asks for 3 slots of wool, but the limit less wool allows 2" in said
     assert "line 5, much of one: slot_count asks for 4 slots of category 1, but max_per_category of channel" in said
     assert "line 7, twice: valid_from_on overlaps with another row of the same limit_name" in said
     assert "line 8, unknown: attribute_name is shape, must be product, category" in said
+    assert "line 9, twice: valid_from_on overlaps with a row of the same limit_name for every connector" in said
+    assert "line 12, most: slot_count asks with some and others for 12 slots by category, but a slate of ch" in said
+    assert "line 13, red, gold: limit_name has a comma or is a name that Vitrine uses itself" in said
+    assert "line 14, required: limit_name has a comma or is a name that Vitrine uses itself" in said
 
 
 def test_pairs_pins_and_curated_pairs_that_cannot_be_are_named(shop):
@@ -104,9 +114,11 @@ def test_pairs_pins_and_curated_pairs_that_cannot_be_are_named(shop):
             ",,also first,1,p004,Ada,,,a note",
             ",email,eleventh,11,p005,Ada,,,a note",
             ",email,kept out,2,p002,Ada,,,a note",
+            ",email,again,3,p003,Ada,,,a note",
         ],
     )
-    assert "line 2, first: slot is 1, which also first has taken" in said
+    assert "line 3, also first: slot is 1, which first has taken" in said
+    assert "line 6, again: product_id is p003, which first pins to another slot" in said
     assert "line 4, eleventh: slot is 11, but a slate of channel email has 10 slots" in said
     assert "line 5, kept out: product_id is kept out by seeds/rule_exclusions.csv (category category 2)" in said
     said = said_of(
@@ -124,6 +136,24 @@ def test_pairs_pins_and_curated_pairs_that_cannot_be_are_named(shop):
     assert "line 4, p003, p003: product_id is its own anchor" in said
     assert "line 5, p003, p002: product_id is kept out by seeds/rule_exclusions.csv" in said
     assert "line 5, p003, p002: within_days is 0, must be a whole number from 1 to 3650" in said
+
+
+def test_the_policy_of_the_connector_is_the_one_that_counts(shop):
+    """More of a category than the policy for every connector allows, in a slate with more slots than its has."""
+    project, variables = shop
+    general = ",email,discovery,10,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,CRM,a note"
+    own = "contract_files,email,discovery,20,top_share,0.5,mmr,0.2,0,1,5,4,0.5,,14,CRM,a note"
+    edited(project, "channel_policies", [general, own])
+    project.run([*BUILD, "channel_policies"], variables)
+    said = said_of(shop, "pinned_slots", [",email,late,15,p003,Ada,,,a note"])
+    assert "line 2, late: product_id is shown to all, but max_exposure_share of channel email is 0.5" in said
+    assert "slot is 15" not in said
+    edited(project, "slate_limits", [",email,much of one,at_least,category,category 1,5,Ada,,,a note"])
+    project.run([*BUILD, "slate_limits", *CHECKS, "int_integrity__seed_errors"], variables)
+    assert project.query("select problem from intermediate.int_integrity__seed_errors") == []
+    edited(project, "slate_limits", [])
+    edited(project, "channel_policies", [general])
+    project.run([*BUILD, "slate_limits", "channel_policies", *CHECKS, "int_integrity__seed_errors"], variables)
 
 
 def test_bad_exclusions_are_named_together(shop):
@@ -169,3 +199,20 @@ def test_unknown_names_and_ended_rows_are_told_but_stop_no_build(shop):
     ]  # fmt: skip
     used = "select value from intermediate.int_integrity__rule_exclusions order by 1"
     assert project.query(used) == [("CIGARS",), ("brand 1",)]
+
+
+def test_an_attribute_of_other_connectors_is_told_but_stops_no_build(shop):
+    """Every product has a brand by the contract, even where a connector leaves it empty."""
+    project, variables = shop
+    edited(project, "rule_exclusions", [])
+    rows = [",email,alike,at_most,shape,,3,Ada,,,a note", ",email,lines,at_most,brand,,3,Ada,,,a note"]
+    edited(project, "slate_limits", rows)
+    checked = ["int_integrity__seed_errors", "int_integrity__slate_limits"]
+    models = ["slate_limits", "rule_exclusions", *CHECKS, *checked]
+    project.run([*BUILD, *models], variables)
+    told = "select row_key, problem, severity from intermediate.int_integrity__seed_errors where severity != 'note'"
+    assert project.query(told) == [
+        ("alike", "is shape, which no product of the connector contract_files has: the row does nothing", "warning")
+    ]
+    edited(project, "slate_limits", [])
+    project.run([*BUILD, *models], variables)

@@ -13,7 +13,6 @@ MAX_LINES = 40
 # Values that Python models put between quotes themselves. The package fixes their names; a channel of the first may not
 # hold a quote.
 QUOTED = {
-    "int_evaluation__frontier_slates": ["channel"],
     "int_evaluation__probability_reliability": ["name"],
     "int_ranking__response_fits": ["response"],
 }

@@ -5,7 +5,7 @@ with customers as (
 ),
 
 tiers as (
-    select * from {{ ref('int_integrity__customer_tiers') }}
+    select * from {{ ref('int_features__tiers') }}
 ),
 
 orders as (
@@ -21,7 +21,7 @@ spent as (
         tiers.min_spent_amount,
         {{ exact_sum('orders.net_amount') }} as spent_amount
     from customers
-    cross join tiers
+    inner join tiers on customers.cutoff_at = tiers.cutoff_at
     inner join orders
         on
             customers.customer_id = orders.customer_id

@@ -1,4 +1,4 @@
--- One row per tier of customers of this connector, from seeds/customer_tiers.csv, checked; 1 is the lowest.
+-- One row per tier of customers of this connector and time that it holds, from seeds/customer_tiers.csv, checked.
 
 with usable as (
     {{ usable_seed_rows('customer_tiers', ref('customer_tiers')) | indent(4) }}
@@ -6,7 +6,8 @@ with usable as (
 
 select
     tier,
-    cast(row_number() over (order by cast(min_spent_amount as double) asc, tier asc) as integer) as tier_rank,
     cast(min_spent_amount as double) as min_spent_amount,
-    cast(window_days as integer) as window_days
+    cast(window_days as integer) as window_days,
+    valid_from_at,
+    valid_until_at
 from usable

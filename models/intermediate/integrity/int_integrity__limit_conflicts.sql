@@ -1,4 +1,4 @@
--- One row per limit or pin that contradicts another row, its channel's policy, or itself.
+-- One row per limit that contradicts another row, its channel's policy, or itself.
 
 with limits as (
     {{ seed_rows(ref('slate_limits'), [
@@ -7,21 +7,19 @@ with limits as (
     ]) | indent(4) }}
 ),
 
-pins as (
-    {{ seed_rows(
-        ref('pinned_slots'), ['channel', 'pin_name', 'slot', 'product_id', 'valid_from_on', 'valid_until_on']
-    ) | indent(4) }}
+policies as (
+    {{ policy_rows(ref('channel_policies')) | indent(4) }}
 ),
 
-policies as (
+floors as (
     select
-        trim(channel) as channel,
-        min(try_cast(slot_count as integer)) as slot_count,
-        min(try_cast(max_per_category as integer)) as max_per_category,
-        min(try_cast(max_per_brand as integer)) as max_per_brand
-    from {{ ref('channel_policies') }}
-    where coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
-    group by trim(channel)
+        *,
+        row_number() over (
+            partition by coalesce(channel, ''), attribute_name, attribute_value
+            order by try_cast(slot_count as integer) desc, seed_row_number asc
+        ) as place
+    from limits
+    where is_for_this_connector and limit_type = 'at_least'
 )
 
 {{ seed_conflict(
@@ -66,17 +64,16 @@ union all
 {%- endfor %}
 union all
 {{ seed_conflict(
-    'pinned_slots', 'rows_checked.pin_name', 'slot',
-    "'is ' || rows_checked.slot || ', but a slate of channel ' || policies.channel || ' has '"
-    ~ " || cast(policies.slot_count as " ~ dbt.type_string() ~ ") || ' slots'",
-    "pins as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
-    "rows_checked.is_for_this_connector and try_cast(rows_checked.slot as integer) > policies.slot_count"
-) }}
-union all
-{{ seed_conflict(
-    'pinned_slots', 'rows_checked.pin_name', 'slot',
-    "'is ' || rows_checked.slot || ', which ' || others.pin_name || ' has taken'",
-    "pins as rows_checked inner join pins as others on rows_checked.slot = others.slot"
-    ~ " and rows_checked.pin_name > others.pin_name and " ~ rows_overlap('rows_checked', 'others'),
-    "true"
+    'slate_limits', 'rows_checked.limit_name', 'slot_count',
+    "'asks with ' || max(others.limit_name) || case when count(*) > 1 then ' and others' else '' end || ' for '"
+    ~ " || cast(try_cast(max(rows_checked.slot_count) as integer) + sum(try_cast(others.slot_count as integer)) as "
+    ~ dbt.type_string() ~ ") || ' slots by ' || rows_checked.attribute_name || ', but a slate of channel '"
+    ~ " || policies.channel || ' has ' || cast(max(policies.slot_count) as " ~ dbt.type_string() ~ ") || ' slots'",
+    "floors as rows_checked inner join floors as others on rows_checked.attribute_name = others.attribute_name"
+    ~ " and rows_checked.attribute_value > others.attribute_value and rows_checked.place = 1 and others.place = 1 and "
+    ~ rows_overlap('rows_checked', 'others')
+    ~ " inner join policies on coalesce(rows_checked.channel, others.channel, policies.channel) = policies.channel",
+    "true group by rows_checked.seed_row_number, rows_checked.limit_name, rows_checked.attribute_name,"
+    ~ " policies.channel having try_cast(max(rows_checked.slot_count) as integer)"
+    ~ " + sum(try_cast(others.slot_count as integer)) > max(policies.slot_count)"
 ) }}

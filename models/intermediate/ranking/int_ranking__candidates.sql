@@ -14,8 +14,7 @@ with candidates as (
         cast(1 as double) as candidate_score,
         cast(null as {{ dbt.type_string() }}) as anchor_product_id,
         1 as candidate_rank
-    from {{ ref('int_rules__verdicts') }}
-    where verdict = 'require' and customer_id is not null and product_id is not null
+    from {{ ref('int_rules__required') }}
 ),
 
 ordered_candidates as (

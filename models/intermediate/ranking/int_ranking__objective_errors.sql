@@ -20,17 +20,25 @@ fits as (
 ),
 
 known as (
-    select count({{ margin_amount('products') }}) as margin_count
+    select
+        count({{ margin_amount('products') }}) as margin_count,
+        count(*) as product_count
     from products
+    where is_sellable
 )
 
 select
     'objective margin has weight ' || cast(weights.margin_weight as {{ dbt.type_string() }}) || ' for channel '
-    || weights.channel || ', but connector {{ var("connector") }} has no unit cost of any product: set it to 0'
+    || weights.channel || ', but connector {{ var("connector") }} has the unit cost of '
+    || cast(known.margin_count as {{ dbt.type_string() }}) || ' of '
+    || cast(known.product_count as {{ dbt.type_string() }}) || ' sellable products, and those without one would sink, '
+    || 'must be at least the share {{ var("objective_min_known_share") }} (var objective_min_known_share): set it to 0'
         as problem
 from weights
 cross join known
-where weights.margin_weight > 0 and known.margin_count = 0
+where
+    weights.margin_weight > 0
+    and known.margin_count < {{ var('objective_min_known_share') }} * known.product_count
 {%- for objective, what in shown.items() %}
 union all
 select

@@ -1,30 +1,14 @@
 -- One row per cutoff, channel, customer and candidate that the re-ranker may choose: the pool of the best by score, and
--- reserves beyond it, the best of each category and brand that the pool holds too few of.
+-- reserves beyond it, the best of each category and brand, and of each group that a guardrail asks for.
 
 {{- raise_when_any(
     "select problem from " ~ ref('int_ranking__objective_errors') ~ " order by problem",
     "seeds/objective_weights.csv asks for what the data cannot say:"
 ) }}
 
-with scores as (
-    select * from {{ ref('int_ranking__scores') }}
-),
-
-responses as (
-    select * from {{ ref('int_ranking__response_scores') }}
-),
-
-weights as (
-    select * from {{ ref('int_integrity__objective_weights') }}
-),
-
-eligibility as (
+with eligibility as (
     select * from {{ ref('int_ranking__eligibility') }}
     where not is_blocked
-),
-
-products as (
-    select * from {{ ref('int_features__products') }}
 ),
 
 scored as (
@@ -45,18 +29,18 @@ scored as (
             + {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }}
             + eligibility.boost, 9
         ) as objective_score
-    from scores
-    cross join weights
+    from {{ ref('int_ranking__scores') }} as scores
+    cross join {{ ref('int_integrity__objective_weights') }} as weights
     inner join eligibility
         on
             scores.cutoff_at = eligibility.cutoff_at
             and scores.customer_id = eligibility.customer_id
             and scores.product_id = eligibility.product_id
-    inner join products
+    inner join {{ ref('int_features__products') }} as products
         on
             scores.cutoff_at = products.cutoff_at
             and scores.product_id = products.product_id
-    left join responses
+    left join {{ ref('int_ranking__response_scores') }} as responses
         on
             scores.cutoff_at = responses.cutoff_at
             and scores.customer_id = responses.customer_id
@@ -79,19 +63,57 @@ ranked as (
             order by is_required desc, objective_score desc, product_id asc
         ) as brand_rank
     from scored
+),
+
+grouped as (
+    select
+        scored.cutoff_at,
+        scored.channel,
+        scored.customer_id,
+        scored.product_id,
+        reserve_groups.reserve_count,
+        row_number() over (
+            partition by
+                scored.cutoff_at, scored.channel, scored.customer_id, reserve_groups.attribute_name,
+                reserve_groups.attribute_value
+            order by scored.is_required desc, scored.objective_score desc, scored.product_id asc
+        ) as group_rank
+    from scored
+    inner join {{ ref('int_ranking__reserve_groups') }} as reserve_groups
+        on
+            scored.cutoff_at = reserve_groups.cutoff_at
+            and scored.channel = reserve_groups.channel
+            and scored.product_id = reserve_groups.product_id
+),
+
+reserves as (
+    select distinct
+        cutoff_at,
+        channel,
+        customer_id,
+        product_id
+    from grouped
+    where group_rank <= reserve_count
 )
 
 select
-    cutoff_at,
-    channel,
-    customer_id,
-    product_id,
-    is_required,
-    objective_score,
-    objective_rank,
-    objective_rank > {{ var('rerank_pool_size') }} as is_reserve
+    ranked.cutoff_at,
+    ranked.channel,
+    ranked.customer_id,
+    ranked.product_id,
+    ranked.is_required,
+    ranked.objective_score,
+    ranked.objective_rank,
+    ranked.objective_rank > {{ var('rerank_pool_size') }} as is_reserve
 from ranked
+left join reserves
+    on
+        ranked.cutoff_at = reserves.cutoff_at
+        and ranked.channel = reserves.channel
+        and ranked.customer_id = reserves.customer_id
+        and ranked.product_id = reserves.product_id
 where
-    objective_rank <= {{ var('rerank_pool_size') }}
-    or category_rank <= {{ var('reserves_per_group') }}
-    or (brand is not null and brand_rank <= {{ var('reserves_per_group') }})
+    ranked.objective_rank <= {{ var('rerank_pool_size') }}
+    or ranked.category_rank <= {{ var('reserves_per_group') }}
+    or (ranked.brand is not null and ranked.brand_rank <= {{ var('reserves_per_group') }})
+    or reserves.product_id is not null

@@ -22,6 +22,7 @@ slate_checks as (
     select
         channel,
         count(*) as customer_count,
+        sum(case when slot_count > 0 then 1 else 0 end) as slate_count,
         sum(is_short_flag) as short_count,
         sum(is_category_cap_flag) as category_cap_count,
         sum(is_brand_cap_flag) as brand_cap_count,
@@ -51,6 +52,17 @@ guardrails as (
     group by channel
 ),
 
+relaxed_guardrails as (
+    select
+        channel,
+        guardrail_name,
+        count(*) as customer_count,
+        row_number() over (partition by channel order by count(*) desc, guardrail_name asc) as place
+    from {{ ref('int_release__broken_guardrails') }}
+    where not is_hard
+    group by channel, guardrail_name
+),
+
 overexposed as (
     select
         channel,
@@ -59,55 +71,50 @@ overexposed as (
     group by channel
 ),
 
-metrics as (
-    select * from {{ ref('evaluation_metrics') }}
-    where
-        cutoff_role = 'validate'
-        and customer_segment = 'all'
-        and target = 'new_products'
-        and metric_name = 'ndcg_at_{{ var("metric_slot_count") }}'
-),
-
 relevance as (
     select
         policies.channel,
         max(case when metrics.slate_variant = 'vitrine_' || policies.channel then metrics.metric_value end) as ndcg,
         max(case when metrics.slate_variant = 'popularity' then metrics.metric_value end) as popular_ndcg
     from policies
-    cross join metrics
+    cross join {{ ref('evaluation_metrics') }} as metrics
+    where
+        metrics.cutoff_role = 'validate'
+        and metrics.customer_segment = 'all'
+        and metrics.target = 'new_products'
+        and metrics.metric_name = 'ndcg_at_{{ var("metric_slot_count") }}'
     group by policies.channel
-),
-
-figures as (
-    select
-        policies.channel,
-        coalesce(slot_checks.slot_count, 0) as slot_count,
-        coalesce(slot_checks.blocked_count, 0) as blocked_count,
-        coalesce(slot_checks.owned_count, 0) as owned_count,
-        coalesce(slot_checks.unsellable_count, 0) as unsellable_count,
-        coalesce(slot_checks.killed_count, 0) as killed_count,
-        coalesce(slot_checks.uncontactable_count, 0) as uncontactable_count,
-        coalesce(slot_checks.holdout_count, 0) as holdout_count,
-        coalesce(slate_checks.customer_count, 0) as customer_count,
-        coalesce(slate_checks.category_cap_count, 0) as category_cap_count,
-        coalesce(slate_checks.brand_cap_count, 0) as brand_cap_count,
-        coalesce(slate_checks.disordered_count, 0) as disordered_count,
-        coalesce(guardrails.hard_count, 0) as hard_guardrail_count,
-        coalesce(guardrails.unsaid_count, 0) as unsaid_guardrail_count,
-        coalesce(guardrails.relaxed_count / nullif(slate_checks.customer_count, 0), 0) as relaxed_slate_share,
-        coalesce(overexposed.product_count, 0) as overexposed_count,
-        1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
-        exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
-        exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
-        relevance.ndcg,
-        relevance.ndcg / nullif(relevance.popular_ndcg, 0) as ndcg_ratio
-    from policies
-    left join slot_checks on policies.channel = slot_checks.channel
-    left join slate_checks on policies.channel = slate_checks.channel
-    left join guardrails on policies.channel = guardrails.channel
-    left join overexposed on policies.channel = overexposed.channel
-    left join exposure on policies.channel = exposure.channel
-    left join relevance on policies.channel = relevance.channel
 )
 
-select * from figures
+select
+    policies.channel,
+    coalesce(slot_checks.slot_count, 0) as slot_count,
+    coalesce(slot_checks.blocked_count, 0) as blocked_count,
+    coalesce(slot_checks.owned_count, 0) as owned_count,
+    coalesce(slot_checks.unsellable_count, 0) as unsellable_count,
+    coalesce(slot_checks.killed_count, 0) as killed_count,
+    coalesce(slot_checks.uncontactable_count, 0) as uncontactable_count,
+    coalesce(slot_checks.holdout_count, 0) as holdout_count,
+    coalesce(slate_checks.customer_count, 0) as customer_count,
+    coalesce(slate_checks.category_cap_count, 0) as category_cap_count,
+    coalesce(slate_checks.brand_cap_count, 0) as brand_cap_count,
+    coalesce(slate_checks.disordered_count, 0) as disordered_count,
+    coalesce(guardrails.hard_count, 0) as hard_guardrail_count,
+    coalesce(guardrails.unsaid_count, 0) as unsaid_guardrail_count,
+    coalesce(guardrails.relaxed_count / nullif(slate_checks.slate_count, 0), 0) as relaxed_slate_share,
+    relaxed_guardrails.guardrail_name as most_relaxed_guardrail,
+    relaxed_guardrails.customer_count as most_relaxed_count,
+    coalesce(overexposed.product_count, 0) as overexposed_count,
+    1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
+    exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
+    exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
+    relevance.ndcg,
+    relevance.ndcg / nullif(relevance.popular_ndcg, 0) as ndcg_ratio
+from policies
+left join slot_checks on policies.channel = slot_checks.channel
+left join slate_checks on policies.channel = slate_checks.channel
+left join guardrails on policies.channel = guardrails.channel
+left join relaxed_guardrails on policies.channel = relaxed_guardrails.channel and relaxed_guardrails.place = 1
+left join overexposed on policies.channel = overexposed.channel
+left join exposure on policies.channel = exposure.channel
+left join relevance on policies.channel = relevance.channel

@@ -61,7 +61,10 @@ audits as (
         relaxed_slate_share as figure,
         cast({{ var('audit_max_relaxed_share') }} as double) as threshold,
         relaxed_slate_share <= {{ var('audit_max_relaxed_share') }} as is_passed,
-        'share of the slates in which a guardrail gave way, at most' as detail
+        'share of the slates in which a guardrail gave way, at most' || coalesce(
+            '; most often ' || most_relaxed_guardrail || ', in '
+            || cast(most_relaxed_count as {{ dbt.type_string() }}) || ' slates', ''
+        ) as detail
     from figures
     union all
     select

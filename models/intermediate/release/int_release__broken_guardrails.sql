@@ -16,6 +16,10 @@ pins as (
     inner join serve on {{ is_valid_at('pinned_slots', 'serve.cutoff_at') }}
 ),
 
+policies as (
+    select * from {{ ref('int_integrity__channel_policies') }}
+),
+
 required as (
     select
         verdicts.customer_id,
@@ -54,6 +58,11 @@ broken as (
         false as is_hard
     from customers
     inner join pins on coalesce(pins.channel, customers.channel) = customers.channel
+    -- Whoever may not be shown the product has no such pin.
+    inner join eligible
+        on
+            customers.customer_id = eligible.customer_id
+            and pins.product_id = eligible.product_id
     left join slates
         on
             customers.channel = slates.channel
@@ -80,6 +89,16 @@ broken as (
             and customers.customer_id = slates.customer_id
             and required.product_id = slates.product_id
     where slates.slot is null
+    union all
+    select distinct
+        slates.channel,
+        slates.customer_id,
+        'max_taste_distance' as guardrail_type,
+        'max_taste_distance' as guardrail_name,
+        false as is_hard
+    from slates
+    inner join policies on slates.channel = policies.channel
+    where slates.taste_distance > policies.max_taste_distance
 )
 
 select

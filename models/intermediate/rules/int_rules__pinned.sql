@@ -1,4 +1,5 @@
--- What a row of seeds/pinned_slots.csv pins is a candidate for every customer; the re-ranker gives it its slot.
+-- What a row of seeds/pinned_slots.csv pins is a candidate of everybody who gets candidates; the re-ranker gives it its
+-- slot.
 
 with pins as (
     select distinct
@@ -9,7 +10,7 @@ with pins as (
 ),
 
 customers as (
-    select * from {{ ref('int_features__customer_orders') }}
+    select * from {{ ref('int_candidates__customers') }}
 ),
 
 products as (

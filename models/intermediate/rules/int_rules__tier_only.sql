@@ -1,11 +1,17 @@
 -- A product reserved for a tier is offered to customers of that tier, or of a higher one, only.
 
 with candidates as (
-    select distinct
+    select
         cutoff_at,
         customer_id,
         product_id
     from {{ ref('int_candidates__all') }}
+    union
+    select
+        cutoff_at,
+        customer_id,
+        product_id
+    from {{ ref('int_rules__required') }}
 ),
 
 states as (
@@ -14,7 +20,7 @@ states as (
 ),
 
 tiers as (
-    select * from {{ ref('int_integrity__customer_tiers') }}
+    select * from {{ ref('int_features__tiers') }}
 ),
 
 customer_tiers as (
@@ -29,7 +35,8 @@ select
     'block' as verdict,
     cast(null as double) as weight,
     case
-        when tiers.tier is null then 'kept for the tier ' || states.tier || ', which seeds/customer_tiers.csv lacks'
+        when tiers.tier is null
+            then 'kept for the tier ' || states.tier || ', which seeds/customer_tiers.csv does not have then'
         else 'kept for the tier ' || states.tier
     end as reason
 from candidates
@@ -37,7 +44,7 @@ inner join states
     on
         candidates.cutoff_at = states.cutoff_at
         and candidates.product_id = states.product_id
-left join tiers on states.tier = tiers.tier
+left join tiers on states.cutoff_at = tiers.cutoff_at and states.tier = tiers.tier
 left join customer_tiers
     on
         candidates.cutoff_at = customer_tiers.cutoff_at

@@ -6,7 +6,7 @@ Algorithm: `vitrine.frontier.slates_at_points`. Parameters: the channel's policy
 
 from operator import itemgetter
 
-from vitrine.engines.frames import read_table
+from vitrine.engines.frames import is_one_of, read_table
 from vitrine.frontier import PolicyGrid, PolicyPoint
 from vitrine.rerank import RerankParams
 from vitrine.tables import concat, frontier_rows, join_on_keys
@@ -31,7 +31,7 @@ def model(dbt, session):
     def rows_of(channel, novelty_weight, value_weight, **policy):
         own = PolicyPoint(novelty_weight, value_weight, policy["diversity_strength"])
         params = RerankParams(**policy, **weights)
-        rows = read_table(candidates, [*CANDIDATE, *UNITS], f"channel = '{channel}'")
+        rows = read_table(candidates, [*CANDIDATE, *UNITS], is_one_of("channel", [channel]))
         return frontier_rows(channel, rows, grid, own, params, pool_size)
 
     return concat(rows_of(**policy) for policy in sorted(policies, key=itemgetter("channel")))
