@@ -4,11 +4,13 @@
 
 Each house is built as of its end; the slates are those of the `evaluate` cutoff, four weeks before, and the truth is
 asked what a mail with them would bring that day, to the half of the customers who are likeliest to buy. No outcome is
-drawn: figures are expectations over the truth, means over customers.
+drawn: figures are expectations over the truth, means over customers. What a house answers is kept in
+target/maison_truth/<seed>; its warehouse, some 5 GB, is not, unless --keep.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC
@@ -41,7 +43,7 @@ def built(seed: int) -> Path:
     folder = ROOT / "target" / "maison_truth" / str(seed)
     warehouse = folder / "warehouse" / "vitrine.duckdb"
     done = folder / "done"
-    if not done.exists():
+    if not done.exists() or not warehouse.exists():
         environment = {
             **os.environ,
             "VITRINE_WAREHOUSE": str(warehouse.parent),
@@ -59,8 +61,19 @@ def built(seed: int) -> Path:
     return warehouse
 
 
-def expected(seed: int, warehouse: Path) -> pd.DataFrame:
+def expected(seed: int, is_kept: bool) -> pd.DataFrame:
     """Return a row for each variant and customer: what a mail with the slate would bring."""
+    answers = ROOT / "target" / "maison_truth" / str(seed) / "expected.parquet"
+    if not answers.exists():
+        warehouse = built(seed)
+        asked(seed, warehouse).to_parquet(answers)
+        if not is_kept:
+            shutil.rmtree(warehouse.parent)
+    return pd.read_parquet(answers)
+
+
+def asked(seed: int, warehouse: Path) -> pd.DataFrame:
+    """Return what the truth of a house says of its slates."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         slates = connection.execute(SLATES.format(variants=VARIANTS)).df()
         audience = set(connection.execute(AUDIENCE).df()["customer_id"])
@@ -82,13 +95,13 @@ def main() -> None:
     """Print a row a house and variant, and the means over houses."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seeds", type=int, nargs="+")
+    parser.add_argument("--keep", action="store_true", help="keep the warehouses")
     options = parser.parse_args()
-    warehouses = {seed: built(seed) for seed in options.seeds}
     print("| house | slates | clicks a 1,000 mails | purchases | EUR a 1,000 mails | against popularity [95%] |")
     print("|---|---|---|---|---|---|")
     ratios: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
-    for seed, warehouse in warehouses.items():
-        found = expected(seed, warehouse)
+    for seed in options.seeds:
+        found = expected(seed, options.keep)
         base = found.loc["popularity", "amount"].to_numpy()
         draws = np.random.default_rng(0).integers(0, len(base), (1000, len(base)))
         for variant in VARIANTS:
