@@ -24,7 +24,8 @@ from vitrine.recommendations.recommendations_email_v1;
 create temp table serve as select max(as_of_at) as now_at from slots;
 
 create temp table said as
-select customer_id, ', ' || split_part(reason, ': ', 2) || ', ' as names from vitrine.recommendations.recommendation_audit
+select customer_id, ', ' || split_part(reason, ': ', 2) || ', ' as names
+from vitrine.recommendations.recommendation_audit
 where stage = 'guardrails';
 
 create temp table states as

@@ -10,7 +10,7 @@ import pyarrow as pa
 from vitrine.encoding import IntArray
 from vitrine.exposure import settle
 from vitrine.rerank_encoding import Problem, encode
-from vitrine.rerank_exact import improve
+from vitrine.rerank_exact import improve_each
 from vitrine.rerank_guardrails import Guardrails, PairRule, Pin, RerankParams, SlotLimit, contradictions
 from vitrine.rerank_kernels import MEASURES, NO_PLAN, Slates, make_desk, rank_customers
 from vitrine.threads import in_parts
@@ -125,8 +125,7 @@ def _slates(problem: Problem) -> Slates:
 
     def rank(customers: IntArray) -> None:
         in_parts(rank_part, customers)
-        for customer in customers[slates.is_open_question[customers]]:
-            improve(pool, problem.rules, problem.tastes, int(customer), slates)
+        improve_each(pool, problem.rules, problem.tastes, customers[slates.is_open_question[customers]], slates)
 
     if len(problem.capacity):
         pool.is_lost[:] = problem.capacity[pool.product] == 0

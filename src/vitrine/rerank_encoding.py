@@ -200,6 +200,10 @@ def _rules(
         [limit for limit in limits if limit.kind == kind] for kind in (AT_MOST, AT_LEAST, AT_LEAST_DISTINCT)
     )
     never, always = ([pair for pair in guardrails.pairs if pair.kind == kind] for kind in (NEVER, ALWAYS))
+    # A group that is kept from itself has at most one slot: the bounds and the exact search know more of caps.
+    alone = [pair for pair in never if pair.is_of_one_group()]
+    caps += [SlotLimit(pair.name, AT_MOST, pair.attribute_name, pair.attribute_value, 1) for pair in alone]
+    never = [pair for pair in never if pair not in alone]
     pins = sorted(guardrails.pins, key=lambda pin: pin.slot)
     rules = Rules(
         params.slot_count,

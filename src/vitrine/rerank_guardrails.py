@@ -70,6 +70,10 @@ class PairRule:
     other_attribute_name: str
     other_attribute_value: str
 
+    def is_of_one_group(self) -> bool:
+        """Return whether both groups are the same one."""
+        return _group(self) == _other_group(self)
+
 
 @dataclass(frozen=True)
 class Pin:

@@ -6,6 +6,7 @@ import pytest
 from slate_cases import attribute_table, best_kept, candidate_table, is_allowed, kept, random_case
 
 import vitrine.rerank
+import vitrine.rerank_exact
 from vitrine.rerank import Guardrails, PairRule, Pin, RerankParams, SlotLimit, contradictions, rerank
 
 TASTES = pa.table({"customer_id": ["ada", "ada"], "category": ["k0", "k1"], "share": [0.7, 0.3]})
@@ -42,8 +43,8 @@ def test_no_slate_keeps_more_than_the_one_found(block):
 
 
 def test_the_exact_search_betters_some_greedy_slates(monkeypatch):
-    search, betters = vitrine.rerank.improve, []
-    monkeypatch.setattr(vitrine.rerank, "improve", lambda *given: betters.append(search(*given)))
+    search, betters = vitrine.rerank_exact.improve, []
+    monkeypatch.setattr(vitrine.rerank_exact, "improve", lambda *given: betters.append(search(*given)))
     for seed in range(400):
         rows, params, guardrails, attributes = random_case(seed)
         if not contradictions(guardrails, params):
