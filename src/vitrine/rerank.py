@@ -63,10 +63,11 @@ def rerank(
     chooses among those who serve one. Where its slate is short of a bound on what any slate can keep, integer
     programming (HiGHS) decides which slate keeps the most and, among those, has the fewest reserves and the greatest
     sum of r; the method then orders its products. So length and soft rules are exact, for each customer alone; the
-    value of the slate is greedy. A customer without guardrails, required products, reserves and taste distances has
-    the slate of the greedy definition, which the two caps may leave shorter than it could be. With capacities, length
-    and soft rules are exact given the products that a customer lost to others; who gets which is deferred acceptance
-    (`vitrine.exposure`), by required and pinned first, then by objective_score.
+    value of the slate is greedy. A search that comes to its limit, a number of nodes that no measured case came near,
+    takes the best slate found by then, at worst the greedy one. A customer without guardrails, required products,
+    reserves and taste distances has the slate of the greedy definition, which the two caps may leave shorter than it
+    could be. With capacities, length and soft rules are exact given the products that a customer lost to others; who
+    gets which is deferred acceptance (`vitrine.exposure`), by required and pinned first, then by objective_score.
 
     Parameters
     ----------

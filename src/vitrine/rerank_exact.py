@@ -31,7 +31,7 @@ from vitrine.rerank_kernels import (
 )
 from vitrine.rerank_program import SlateProgram, Sum, Units, joined
 
-CUSTOMERS_A_TASK = 16
+CUSTOMERS_A_TASK, MOST_THREADS = 16, 4
 MOST_WEIGHT = 100_000
 """Measures are maximised at once, each weighing more than all weaker ones together, up to this weight."""
 
@@ -62,7 +62,7 @@ class _Candidates:
 def improve_each(pool: Pool, rules: Rules, tastes: Tastes, customers: IntArray, slates: Slates) -> None:
     """Replace slates by ones that keep more, where there are any.
 
-    In as many threads as there are cores: HiGHS releases the interpreter lock.
+    In threads, since HiGHS releases the interpreter lock; in few of them, since what prepares its programs does not.
     """
 
     def improve_some(some: IntArray) -> None:
@@ -70,7 +70,7 @@ def improve_each(pool: Pool, rules: Rules, tastes: Tastes, customers: IntArray, 
             improve(pool, rules, tastes, int(customer), slates)
 
     tasks = np.array_split(customers, -(-len(customers) // CUSTOMERS_A_TASK)) if len(customers) else []
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as threads:
         list(threads.map(improve_some, tasks))
 
 

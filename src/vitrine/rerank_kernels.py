@@ -1086,7 +1086,7 @@ def tighten_floors(rules: Rules, desk: Desk, count: int, free: int) -> None:
 
 @inner
 def never_meet(rules: Rules, desk: Desk, count: int, one: int, other: int) -> bool:
-    """Return whether two at_least limits are not both served; a product that serves both and stands alone is too few."""
+    """Return whether no slate serves two at_least limits; one product for both that stands alone serves neither."""
     is_too_few = rules.floors[one, 2] > 1 and rules.floors[other, 2] > 1
     is_too_few = is_too_few and desk.floor_left[one] > 1 and desk.floor_left[other] > 1
     for i in range(count):
