@@ -1,9 +1,11 @@
 """Turning scores into probabilities, and judging probabilities."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.stats import binom
 from sklearn.linear_model import LogisticRegression
 
@@ -57,49 +59,66 @@ def fit_sigmoid(score: FloatArray, outcome: NDArray[np.bool_], weight: FloatArra
 
 
 @dataclass(frozen=True)
-class Curve:
-    """Platt scaling with a bend: probability = sigmoid(slope * score + bend * score**2 + intercept), never falling."""
+class Hinges:
+    """Log-odds that rise with the score in straight pieces, never falling, and go on straight beyond the ends."""
 
-    slope: float = 1.0
-    bend: float = 0.0
-    intercept: float = 0.0
-    low: float = -np.inf
-    high: float = np.inf
-    """The range that it was fitted on, as far as it rises there; beyond it goes on straight."""
+    knots: FloatArray
+    """Scores at which the slope may change, ascending. Shape (k,)."""
+    slopes: FloatArray
+    """Below the first knot, between the knots, above the last; none negative. Shape (k + 1,)."""
+    intercept: float
 
     def __call__(self, score: FloatArray) -> FloatArray:
         """Return probabilities, same shape as score."""
-        bounded = np.clip(score, self.low, self.high)
-        bent = self.slope * bounded + self.bend * bounded**2 + self.intercept
-        return sigmoid(bent + (self.slope + 2 * self.bend * bounded) * (score - bounded))
+        return sigmoid(self.intercept + _pieces(score, self.knots) @ self.slopes)
 
 
-def fit_curve(score: FloatArray, outcome: NDArray[np.bool_], weight: FloatArray) -> Curve:
-    """Fit a bent Platt scaling to out-of-sample scores; without a bend where it would fall somewhere in the middle.
+def fit_hinges(
+    score: FloatArray,
+    outcome: NDArray[np.bool_],
+    weight: FloatArray,
+    knot_shares: tuple[float, ...] = (0.1, 0.3, 0.5, 0.7, 0.9),
+) -> Hinges:
+    """Fit a monotone linear spline of the log-odds to out-of-sample scores, by maximum likelihood.
+
+    After Lucena, "Spline-Based Probability Calibration" (2018), with linear pieces whose slopes are kept from being
+    negative, so that calibration never reorders.
 
     Parameters
     ----------
     score, outcome, weight
         Shape (n,): logits, whether it happened, how many rows each row stands for.
+    knot_shares
+        Knots lie where these shares of the expected outcomes have lower scores.
     """
     plain = fit_sigmoid(score, outcome, weight)
-    straight = Curve(plain.slope, 0.0, plain.intercept)
+    expected = weight * plain(score)
+    order = np.argsort(score, kind="stable")
+    shares = np.cumsum(expected[order])
+    places = np.searchsorted(shares, shares[-1] * np.array(knot_shares))
+    knots = np.unique(score[order][np.minimum(places, len(score) - 1)])
+    start = np.array([plain.intercept, *np.full(len(knots) + 1, plain.slope)])
     if plain.slope == 0:
-        return straight
-    centre, spread = float(np.average(score, weights=weight)), float(score.std())
-    unit = (score - centre) / spread
-    model = LogisticRegression(C=1e6, max_iter=1000)
-    model.fit(np.column_stack([unit, unit**2]), outcome, sample_weight=weight)
-    first, second = (float(value) for value in model.coef_[0])
-    bend = second / spread**2
-    slope = first / spread - 2 * bend * centre
-    intercept = float(model.intercept_[0]) - first * centre / spread + bend * centre**2
-    low, high = float(score.min()), float(score.max())
-    if bend:
-        top = -slope / (2 * bend)
-        low, high = (max(low, top), high) if bend > 0 else (low, min(high, top))
-    inside = weight[(score >= low) & (score <= high)].sum()
-    return Curve(slope, bend, intercept, low, high) if inside >= 0.9 * weight.sum() else straight
+        return Hinges(knots, start[1:], plain.intercept)
+    pieces = _pieces(score, knots)
+    each = weight / (weight * outcome).sum()
+
+    def loss(found: FloatArray) -> tuple[float, FloatArray]:
+        logits = found[0] + pieces @ found[1:]
+        slack = each * (sigmoid(logits) - outcome)
+        value = float((each * (np.logaddexp(0, logits) - outcome * logits)).sum())
+        return value, np.concatenate([[slack.sum()], slack @ pieces])
+
+    bounds = [(None, None), *[(0.0, None)] * (len(knots) + 1)]
+    options = {"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-9}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    return Hinges(knots, found[1:], float(found[0]))
+
+
+def _pieces(score: FloatArray, knots: FloatArray) -> FloatArray:
+    """Return how much of a score lies in each piece; the first one takes all below the first knot. Shape (n, k + 1)."""
+    inner = [np.clip(score, low, high) - low for low, high in itertools.pairwise(knots)]
+    return np.column_stack([np.minimum(score, knots[0]), *inner, np.maximum(score - knots[-1], 0)])
 
 
 def area_under_curve(score: FloatArray, outcome: NDArray[np.bool_]) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from sklearn.linear_model import LogisticRegression
 
-from vitrine.calibration import Curve, FloatArray, fit_curve
+from vitrine.calibration import FloatArray, Hinges, fit_hinges
 from vitrine.encoding import as_doubles, feature_matrix, informative_features
 from vitrine.fits import fingerprint
 from vitrine.propensity import customer_folds
@@ -39,10 +39,10 @@ class ResponseFit:
 
     feature_names: list[str]
     classifier: FloatArray | None
-    """Weights of the compressed features, then the constant. Shape (features + 1,)."""
+    """Weights of the compressed features, then the constant: means over the folds. Shape (features + 1,)."""
     centre: FloatArray
     """What a missing feature counts as, compressed. Shape (features,)."""
-    calibrator: Curve
+    calibrator: Hinges
     positive_count: int
     row_count: int
     training_fingerprint: str
@@ -77,18 +77,25 @@ def fit_response(table: pa.Table, feature_names: list[str], params: ResponsePara
     known = ~np.isnan(features)
     total = np.maximum((weight[:, None] * known).sum(axis=0), 1e-12)
     centre = (weight[:, None] * np.where(known, features, 0)).sum(axis=0) / total
+    nothing = ResponseFit(
+        feature_names, None, centre, Hinges(np.zeros(1), np.ones(2), 0.0), positives, count, trained_on
+    )
     if positives < params.min_positives or positives == count:
-        return ResponseFit(feature_names, None, centre, Curve(), positives, count, trained_on)
+        return nothing
     features = np.where(known, features, centre)
     folds = customer_folds(table["customer_id"], params.folds)
     held_out = np.zeros(count)
+    classifiers = []
     for fold in range(params.folds):
         inside, outside = folds != fold, folds == fold
         if outside.any() and has_responded[inside].any() and not has_responded[inside].all():
-            weights = _logistic(features[inside], has_responded[inside], weight[inside], params)
-            held_out[outside] = features[outside] @ weights[:-1] + weights[-1]
-    calibrator = fit_curve(held_out, has_responded, weight)
-    classifier = _logistic(features, has_responded, weight, params)
+            classifiers.append(_logistic(features[inside], has_responded[inside], weight[inside], params))
+            held_out[outside] = features[outside] @ classifiers[-1][:-1] + classifiers[-1][-1]
+    if len(classifiers) < params.folds:  # all responses come from a few customers
+        return nothing
+    # What is calibrated is what scores: one more fit on all rows would spread its scores wider than those held out.
+    classifier = np.mean(classifiers, axis=0)
+    calibrator = fit_hinges(held_out, has_responded, weight)
     return ResponseFit(names, classifier, centre, calibrator, positives, count, trained_on)
 
 
