@@ -17,6 +17,7 @@ from vitrine.rerank_kernels import (
     BOUND,
     LENGTH,
     MEASURES,
+    PINS,
     Codes,
     Flags,
     Plan,
@@ -178,7 +179,7 @@ def _most_kept(program: SlateProgram, current: IntArray, bound: IntArray) -> Flo
         program.set_length(int(current[LENGTH]))
         for m in range(differing[0]):
             program.require(program.measures[m], kept[m])
-    for group, weights in _groups(program.rules, int(differing[0])):
+    for group, weights in _groups(program.widths(), int(differing[0])):
         objective = joined(*(program.measures[m].times(weight) for m, weight in zip(group, weights, strict=True)))
         better = ((objective, float(weights @ current[group]) + 1),) if best is None else ()
         solution = program.maximise(objective, better)
@@ -192,25 +193,15 @@ def _most_kept(program: SlateProgram, current: IntArray, bound: IntArray) -> Flo
     return best
 
 
-def _groups(rules: Rules, first: int) -> Iterator[tuple[list[int], IntArray]]:
+def _groups(widths: list[int], first: int) -> Iterator[tuple[list[int], IntArray]]:
     """Yield the measures from `first` on in groups, each with weights by which one counts more than all weaker ones."""
-    floors, spreads = rules.floors[:, 2], rules.spreads[:, 1]
-    width = [
-        rules.slot_count,
-        len(rules.pins),
-        rules.slot_count,
-        len(floors),
-        floors.sum(),
-        len(spreads),
-        spreads.sum(),
-    ]
-    width.append(rules.slot_count)
     group: list[int] = []
     for m in range(first, MEASURES):
         group.append(m)
         is_last = m + 1 == MEASURES
         # Which pins count depends on the length.
-        if is_last or m == LENGTH or np.prod([float(width[one] + 1) for one in [*group, m + 1]]) > MOST_WEIGHT:
-            factors = [int(width[one] + 1) for one in group]
+        is_alone = m == LENGTH and widths[PINS] > 0
+        if is_last or is_alone or np.prod([float(widths[one] + 1) for one in [*group, m + 1]]) > MOST_WEIGHT:
+            factors = [widths[one] + 1 for one in group]
             yield group, np.array([np.prod(factors[position + 1 :]) for position in range(len(group))], np.int64)
             group = []

@@ -118,6 +118,15 @@ class SlateProgram:
                 kept.append(self.at[np.unique(self.units.kind[is_it]), slot] if len(self.at) else self.chosen[is_it])
         self.measures[PINS] = plain_sum(np.concatenate(kept))
 
+    def widths(self) -> list[int]:
+        """Return how far apart two slates can be in each measure."""
+        upper = np.array(self._upper)
+        widths = [min(int(upper[what.variables].sum()), self.rules.slot_count) for what in self.measures]
+        for m in (LIMITS, LIMIT_SLOTS, DISTINCT, DISTINCT_SLOTS):
+            widths[m] = int(upper[self.measures[m].variables].sum())
+        widths[PINS] = sum(len(self.units.having(0, product)) for product, _ in self.rules.pins)
+        return widths
+
     def maximise(self, objective: Sum, rows: Sequence[tuple[Sum, float]] = ()) -> FloatArray | None:
         """Return the best solution found with some more sums at or above some numbers, None without any."""
         count = len(self._upper)
