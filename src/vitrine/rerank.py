@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from vitrine.encoding import IntArray
-from vitrine.exposure import settle
+from vitrine.exposure import Claims, settle
 from vitrine.rerank_encoding import Problem, encode
 from vitrine.rerank_exact import improve_each
 from vitrine.rerank_guardrails import Guardrails, PairRule, Pin, RerankParams, SlotLimit, contradictions
@@ -67,7 +67,8 @@ def rerank(
     takes the best slate found by then, at worst the greedy one. A customer without guardrails, required products,
     reserves and taste distances has the slate of the greedy definition, which the two caps may leave shorter than it
     could be. With capacities, length and soft rules are exact given the products that a customer lost to others; who
-    gets which is deferred acceptance (`vitrine.exposure`), by required and pinned first, then by objective_score.
+    gets which is deferred acceptance (`vitrine.exposure`), by required and pinned first, then by objective_score; what
+    that leaves unused is offered to those who lost it.
 
     Parameters
     ----------
@@ -138,7 +139,8 @@ def _slates(problem: Problem) -> Slates:
         is_first = is_pinned[pool.product]
         if len(pool.is_required):
             is_first |= pool.is_required
-        settle(slates.rows, problem.customer, pool.product, pool.score, is_first, problem.capacity, pool.is_lost, rank)
+        claims = Claims(problem.customer, pool.product, pool.score, is_first, problem.capacity)
+        settle(slates.rows, claims, pool.is_lost, rank)
     return slates
 
 
