@@ -47,7 +47,7 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	@touch $@
 
 build: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Build and test the warehouse; CONNECTOR=online_retail or maison for other data, AS_OF=2011-09-06 for another day
-	$(DBT) build $(DBT_VARS)
+	$(if $(filter maison,$(CONNECTOR)),VITRINE_MEMORY_LIMIT=$${VITRINE_MEMORY_LIMIT:-3GB}) $(DBT) build $(DBT_VARS)
 
 check: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Say what is wrong with seeds and rules, with file and line, before anything runs; CONNECTOR and AS_OF as for build
 	@$(PYTHON) -m vitrine.engines.check $(CONNECTOR) $(if $(AS_OF),--as-of '$(AS_OF)')

@@ -56,7 +56,7 @@ STAGES = [
 SOLD = """
 select {column} from intermediate.int_features__products
 inner join intermediate.int_calendar__cutoffs using (cutoff_at)
-where cutoff_role = 'serve' and is_sellable and {column} is not null and is_merchandise
+where cutoff_role = 'serve' and is_sellable and {column} is not null
 group by all order by sum(buyer_count) desc, {column} limit {count}
 """
 

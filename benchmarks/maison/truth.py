@@ -45,6 +45,8 @@ def built(seed: int) -> Path:
     done = folder / "done"
     if not done.exists() or not warehouse.exists():
         environment = {
+            # 12 million candidates are more than the default limit of the warehouse is for.
+            "VITRINE_MEMORY_LIMIT": "3GB",
             **os.environ,
             "VITRINE_WAREHOUSE": str(warehouse.parent),
             "DBT_TARGET_PATH": str(folder / "target"),
