@@ -100,7 +100,15 @@ def ten_rows(warehouse: Path) -> dict[str, list[dict[str, object]]]:
         ],
         "slate_pairs": [never("first", category[1], category[2]), never("second", category[3], category[4])],
         "pinned_slots": [{"channel": "email", "pin_name": "campaign", "slot": 10, "product_id": product[0]}],
-        "curated_pairs": [{"anchor_product_id": product[1], "product_id": product[2], "verdict": "boost", "weight": 1}],
+        "curated_pairs": [
+            {
+                "anchor_product_id": product[1],
+                "product_id": product[2],
+                "verdict": "boost",
+                "weight": 1,
+                "within_days": 56,
+            }
+        ],
         "price_limits": [{"max_price_ratio": 3, "min_price_ratio": 0.05}],
     }
 

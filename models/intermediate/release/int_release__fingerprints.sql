@@ -1,4 +1,7 @@
--- One row: what these slates were made from, and the names that follow from it.
+-- One row: what these slates were made from, and the names that follow from it. Slates that are made again get their
+-- names again, whichever model the build began with.
+
+-- depends_on: {{ ref('int_ranking__slates') }}
 
 {%- set staged = {
     'stg_customers': [['customer_id', 'registered_at'], []],
