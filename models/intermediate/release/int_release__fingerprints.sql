@@ -1,6 +1,4 @@
--- One row: what these slates were made from, and the names that follow from it. Slates that are made again get their
--- names again, whichever model the build began with.
-
+-- One row: what these slates were made from, and the names that follow from it. Slates made again get new names.
 -- depends_on: {{ ref('int_ranking__slates') }}
 
 {%- set staged = {
