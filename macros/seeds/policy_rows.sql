@@ -1,12 +1,23 @@
-{#- The rows of seeds/channel_policies.csv that hold for this connector, its own before the general one: numbers that
-    other seeds are compared with, NULL where they cannot be read. -#}
+{#- The rows of seeds/channel_policies.csv that hold for this connector, typed, NULL where a value cannot be read. A row
+    for this connector stands before one for every connector. -#}
 {% macro policy_rows(policies) -%}
 select
     trim(channel) as channel,
+    policy_name,
     try_cast(slot_count as integer) as slot_count,
+    audience_type,
+    try_cast(audience_value as double) as audience_value,
+    trim(rerank_method) as rerank_method,
+    try_cast(diversity_strength as double) as diversity_strength,
+    try_cast(coherence_strength as double) as coherence_strength,
+    try_cast(max_taste_distance as double) as max_taste_distance,
     try_cast(max_per_category as integer) as max_per_category,
     try_cast(max_per_brand as integer) as max_per_brand,
-    try_cast(max_exposure_share as double) as max_exposure_share
+    try_cast(max_exposure_share as double) as max_exposure_share,
+    try_cast(nullif(trim(slots_per_unit), '') as double) as slots_per_unit,
+    try_cast(valid_days as integer) as valid_days,
+    owner,
+    note
 from (
     select
         *,

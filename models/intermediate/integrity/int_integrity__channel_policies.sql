@@ -3,32 +3,4 @@
 
 {%- set policies = ref('channel_policies') %}
 {{- raise_seed_errors('channel_policies', ref('int_integrity__policy_errors')) }}
-with policies as (
-    select
-        channel_policies.*,
-        row_number() over (
-            partition by channel order by case when nullif(trim(connector), '') is null then 1 else 0 end asc
-        ) as preference
-    from {{ policies }} as channel_policies
-    where coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
-)
-
-select
-    channel,
-    policy_name,
-    try_cast(slot_count as integer) as slot_count,
-    audience_type,
-    try_cast(audience_value as double) as audience_value,
-    trim(rerank_method) as rerank_method,
-    try_cast(diversity_strength as double) as diversity_strength,
-    try_cast(coherence_strength as double) as coherence_strength,
-    try_cast(max_taste_distance as double) as max_taste_distance,
-    try_cast(max_per_category as integer) as max_per_category,
-    try_cast(max_per_brand as integer) as max_per_brand,
-    try_cast(max_exposure_share as double) as max_exposure_share,
-    try_cast(nullif(trim(slots_per_unit), '') as double) as slots_per_unit,
-    try_cast(valid_days as integer) as valid_days,
-    owner,
-    note
-from policies
-where preference = 1
+{{ policy_rows(policies) }}
