@@ -37,7 +37,7 @@ STAGES = [
     "int_features__product_price_limits",
     "int_features__tiers",
     "int_features__customer_tiers",
-    *(f"int_rules__{name}" for name in (*MANY_RULES, "required", "verdicts")),
+    *(f"int_rules__{name}" for name in ("required", "pairs", *MANY_RULES, "verdicts")),
     "int_ranking__eligibility",
     "int_ranking__reserve_groups",
     "int_ranking__pools",
@@ -150,7 +150,7 @@ def timed(folder: Path, warehouse: Path, variables: dict[str, object], rules: li
 def is_active(stage: str, rules: list[str]) -> bool:
     """Say whether a stage runs under these rules: the model of a rule that is not among them does not."""
     name = stage.removeprefix("int_rules__")
-    return not stage.startswith("int_rules__") or name in {"required", "verdicts"} or name in rules
+    return not stage.startswith("int_rules__") or name in {"required", "pairs", "verdicts"} or name in rules
 
 
 def main() -> None:

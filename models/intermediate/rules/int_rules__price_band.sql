@@ -1,17 +1,7 @@
 -- A candidate below the price floor, or too far from what the customer pays by seeds/price_limits.csv, is not offered.
 
 with candidates as (
-    select
-        cutoff_at,
-        customer_id,
-        product_id
-    from {{ ref('int_candidates__all') }}
-    union
-    select
-        cutoff_at,
-        customer_id,
-        product_id
-    from {{ ref('int_rules__required') }}
+    select * from {{ ref('int_rules__pairs') }}
 ),
 
 products as (

@@ -1,17 +1,7 @@
 -- A product reserved for a tier is offered to customers of that tier, or of a higher one, only.
 
 with candidates as (
-    select
-        cutoff_at,
-        customer_id,
-        product_id
-    from {{ ref('int_candidates__all') }}
-    union
-    select
-        cutoff_at,
-        customer_id,
-        product_id
-    from {{ ref('int_rules__required') }}
+    select * from {{ ref('int_rules__pairs') }}
 ),
 
 states as (
