@@ -5,8 +5,8 @@ from importlib.resources import files
 import duckdb
 import pytest
 
+from vitrine.engines.connections import connected
 from vitrine.engines.preview.__main__ import main
-from vitrine.engines.preview.connections import connected
 from vitrine.engines.preview.warehouse import required_as_before
 
 

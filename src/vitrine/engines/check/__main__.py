@@ -17,7 +17,7 @@ from vitrine.engines.check.files import checked_rules, checked_seeds, settings_o
 from vitrine.engines.check.problems import CheckError, Problem, counted, meant, sorted_problems
 from vitrine.engines.check.rules import LastBuild, Trial, compile_problems, last_build, trial
 from vitrine.engines.check.seeds import given_before, planned, seed_problems, stage
-from vitrine.engines.preview.connections import in_words
+from vitrine.engines.connections import in_words
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -18,7 +18,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from vitrine.engines.check.problems import CheckError
-from vitrine.engines.preview.connections import connected
+from vitrine.engines.connections import connected
 from vitrine.engines.preview.plan import Graph
 
 NOISE = re.compile(r"^\s*(> in macro|> called by|the above exception|Traceback|File \"|compiled code at).*$", re.I)

@@ -20,8 +20,8 @@ from typing import Any
 
 import yaml
 
+from vitrine.engines.connections import in_words
 from vitrine.engines.duckdb_plugin import code_files
-from vitrine.engines.preview.connections import in_words
 from vitrine.engines.preview.plan import Graph, PreviewError, not_shown, planned, scores_stay
 from vitrine.engines.preview.report import preview_text
 from vitrine.engines.preview.warehouse import LastBuild, Live, compared, required_as_before

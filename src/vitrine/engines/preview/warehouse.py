@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from vitrine.engines.build_lock import WarehouseBusyError, kept_still
-from vitrine.engines.preview.connections import connected
+from vitrine.engines.connections import connected
 from vitrine.engines.preview.plan import REQUIRED, PreviewError
 
 Rows = list[dict[str, Any]]
