@@ -1,5 +1,6 @@
 """Responses: probabilities come true, slots are put right, samples are weighed back, too little is refused."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from vitrine.calibration import sigmoid
+from vitrine.propensity import customer_folds
 from vitrine.response import ResponseParams, fit_response, score_response
 from vitrine.tables import (
     click_promise_rows,
@@ -90,6 +92,20 @@ def test_the_order_of_the_rows_does_not_matter():
     one, other = (fit_response(rows, NAMES, ResponseParams()) for rows in (table, shuffled))
     assert one.training_fingerprint == other.training_fingerprint
     np.testing.assert_array_equal(score_response(one, table), score_response(other, table))
+
+
+def test_what_scores_is_what_was_calibrated_the_mean_of_the_folds():
+    """Taste counts for the many customers of one fold and not for the few of the other: their models count alike."""
+    table = candidates()
+    folds = customer_folds(table["customer_id"], 2)
+    kept = np.flatnonzero((folds == 0) | (np.arange(len(folds)) % 8 == 0))
+    random = np.random.default_rng(3)
+    tastes = table["taste"].to_numpy()[kept]
+    clicks = random.random(len(kept)) < sigmoid(-1 + 2 * np.where(folds[kept] == 0, tastes, 0))
+    table = table.take(pa.array(kept)).drop_columns(["has_responded"]).append_column("has_responded", pa.array(clicks))
+    slopes = fit_response(table, ["taste"], replace(LOOSE, folds=2)).classifier
+    of_many = fit_response(table.filter(pa.array(folds[kept] == 0)), ["taste"], LOOSE).classifier
+    assert slopes[0] == pytest.approx(of_many[0] / 2, rel=0.15)
 
 
 def test_too_few_responses_teach_nothing():
