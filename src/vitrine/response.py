@@ -86,13 +86,12 @@ def fit_response(table: pa.Table, feature_names: list[str], params: ResponsePara
     folds = customer_folds(table["customer_id"], params.folds)
     held_out = np.zeros(count)
     classifiers = []
-    for fold in range(params.folds):
+    for fold in np.unique(folds):
         inside, outside = folds != fold, folds == fold
-        if outside.any() and has_responded[inside].any() and not has_responded[inside].all():
-            classifiers.append(_logistic(features[inside], has_responded[inside], weight[inside], params))
-            held_out[outside] = features[outside] @ classifiers[-1][:-1] + classifiers[-1][-1]
-    if len(classifiers) < params.folds:  # all responses come from a few customers
-        return nothing
+        if not has_responded[inside].any() or has_responded[inside].all():  # the others all did, or none of them
+            return nothing
+        classifiers.append(_logistic(features[inside], has_responded[inside], weight[inside], params))
+        held_out[outside] = features[outside] @ classifiers[-1][:-1] + classifiers[-1][-1]
     # What is calibrated is what scores: one more fit on all rows would spread its scores wider than those held out.
     classifier = np.mean(classifiers, axis=0)
     calibrator = fit_hinges(held_out, has_responded, weight)
