@@ -4,6 +4,7 @@ import pytest
 from harness import Warehouse, project_copy
 from test_bad_seeds import edited
 
+BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select"]
 RULES = ["int_rules__killed+"]
 SLATES = "select customer_id, slot, product_id, relaxed_limits from intermediate.int_release__slates"
 OWNED = """
@@ -29,7 +30,7 @@ def pinned(shop, tmp_path_factory):
     edited(warehouse, "pinned_slots", [f",email,hero,1,{product},Ada,,,a note"])
     edited(warehouse, "price_limits", [])
     edited(warehouse, "curated_pairs", [f",{product},{kept},require,,3650,Ada,,,a note"])
-    warehouse.run(["build", "--select", "pinned_slots+", "curated_pairs+", "price_limits+"], variables)
+    warehouse.run([*BUILD, "pinned_slots+", "curated_pairs+", "price_limits+"], variables)
     return warehouse, variables, product, kept
 
 
