@@ -145,7 +145,7 @@ def test_mistakes_in_seeds_are_named_with_line_row_and_the_names_that_were_meant
         "seeds/slate_limits.csv:2  few: slot_count is few, must be a whole number from 0 to 50",
         "seeds/slate_limits.csv:3  more wool: slot_count asks for 3 slots of wool, but the limit less wool allows 2",
         "seeds/slate_limits.csv:5  note: twice: valid_until_on has ended (2024-06-01)",
-        "seeds/slate_limits.csv:6  twice: valid_from_on overlaps with another row of the same limit_name",
+        "seeds/slate_limits.csv:6  twice: valid_from_on overlaps with line ",
         "seeds/slate_limits.csv:7  where: channel is emial, must be empty (every channel) or a channel of "
         "seeds/channel_policies.csv; did you mean 'email'?",
         "seeds/slate_limits.csv:8  what: attribute_name is materiel, must be product, category",

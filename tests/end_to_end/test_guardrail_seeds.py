@@ -83,9 +83,9 @@ def test_limits_that_contradict_each_other_are_named(shop):
     )
     assert "line 2, more wool: slot_count asks for 3 slots of wool, but the limit less wool allows 2" in said
     assert "line 5, much of one: slot_count asks for 4 slots of category 1, but max_per_category of channel" in said
-    assert "line 7, twice: valid_from_on overlaps with another row of the same limit_name" in said
+    assert "line 7, twice: valid_from_on overlaps with line 6, of the same limit_name: end one of them" in said
     assert "line 8, unknown: attribute_name is shape, must be product, category" in said
-    assert "line 9, twice: valid_from_on overlaps with a row of the same limit_name for every connector" in said
+    assert "line 9, twice: valid_from_on overlaps with line 6, of the same limit_name for every connector, w" in said
     assert "line 12, most: slot_count asks with some and others for 12 slots by category, but a slate of ch" in said
     assert "line 13, red, gold: limit_name has a comma or is a name that Vitrine uses itself" in said
     assert "line 14, required: limit_name has a comma or is a name that Vitrine uses itself" in said
@@ -106,6 +106,8 @@ def test_pairs_pins_and_curated_pairs_that_cannot_be_are_named(shop):
     assert "line 4, itself: other_attribute_value is the first side again; for a cap on one value" in said
     edited(project, "rule_exclusions", [",category,category 2,not by mail,Legal,2000-01-01,"])
     project.run([*BUILD, "rule_exclusions"], variables)
+    edited(project, "slate_limits", [",email,none of these,at_most,product,p006,0,Ada,,,a note"])
+    project.run([*BUILD, "slate_limits"], variables)
     said = said_of(
         shop,
         "pinned_slots",
@@ -115,10 +117,14 @@ def test_pairs_pins_and_curated_pairs_that_cannot_be_are_named(shop):
             ",email,eleventh,11,p005,Ada,,,a note",
             ",email,kept out,2,p002,Ada,,,a note",
             ",email,again,3,p003,Ada,,,a note",
+            ",email,unwanted,4,p006,Ada,,,a note",
         ],
     )
+    assert "line 7, unwanted: product_id is p006, of which the limit none of these allows none" in said
     assert "line 3, also first: slot is 1, which first has taken" in said
     assert "line 6, again: product_id is p003, which first pins to another slot" in said
+    edited(project, "slate_limits", [])
+    project.run([*BUILD, "slate_limits"], variables)
     assert "line 4, eleventh: slot is 11, but a slate of channel email has 10 slots" in said
     assert "line 5, kept out: product_id is kept out by seeds/rule_exclusions.csv (category category 2)" in said
     said = said_of(
@@ -183,6 +189,7 @@ def test_unknown_names_and_ended_rows_are_told_but_stop_no_build(shop):
             ",category,CIGARS,not by mail,Legal,2000-01-01,",
             "complete_journey,category,BEERS/ALES,not by mail,Legal,2000-01-01,",
             ",brand,brand 1,a dispute,Legal,2000-01-01,2001-01-01",
+            ",brand,brand 2,a dispute,Legal,2099-01-01,",
         ],
     )
     models = ["rule_exclusions", *CHECKS, "int_integrity__seed_errors", "int_integrity__rule_exclusions"]
@@ -196,9 +203,10 @@ def test_unknown_names_and_ended_rows_are_told_but_stop_no_build(shop):
             3, "brand, brand 1",
             "has ended (2001-01-01): the row does nothing any more; take it out or give it a later day", "note",
         ),
+        (4, "brand, brand 2", "has not come (2099-01-01): the row does nothing yet", "note"),
     ]  # fmt: skip
     used = "select value from intermediate.int_integrity__rule_exclusions order by 1"
-    assert project.query(used) == [("CIGARS",), ("brand 1",)]
+    assert project.query(used) == [("CIGARS",), ("brand 1",), ("brand 2",)]
 
 
 def test_an_attribute_of_other_connectors_is_told_but_stops_no_build(shop):

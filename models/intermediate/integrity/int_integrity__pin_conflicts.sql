@@ -7,7 +7,14 @@ with pins as (
 ),
 
 limits as (
-    {{ seed_rows(ref('slate_limits'), ['channel', 'limit_name', 'valid_from_on', 'valid_until_on']) | indent(4) }}
+    {{ seed_rows(ref('slate_limits'), [
+        'channel', 'limit_name', 'limit_type', 'attribute_name', 'attribute_value', 'slot_count', 'valid_from_on',
+        'valid_until_on'
+    ]) | indent(4) }}
+),
+
+products as (
+    select * from {{ ref('stg_products') }}
 ),
 
 policies as (
@@ -27,7 +34,7 @@ union all
     "'is ' || rows_checked.slot || ', which ' || others.pin_name || ' has taken'",
     "pins as rows_checked inner join pins as others"
     ~ " on try_cast(rows_checked.slot as double) = try_cast(others.slot as double)"
-    ~ " and rows_checked.seed_row_number > others.seed_row_number and " ~ rows_overlap('rows_checked', 'others'),
+    ~ " and rows_checked.pin_name != others.pin_name and rows_checked.seed_row_number > others.seed_row_number and " ~ rows_overlap('rows_checked', 'others'),
     "true"
 ) }}
 union all
@@ -46,6 +53,17 @@ union all
     ~ " || cast(policies.max_exposure_share as " ~ dbt.type_string() ~ ") || ' in seeds/channel_policies.csv'",
     "pins as rows_checked inner join policies on coalesce(rows_checked.channel, policies.channel) = policies.channel",
     "rows_checked.is_for_this_connector and policies.max_exposure_share < 1"
+) }}
+union all
+{{ seed_conflict(
+    'pinned_slots', 'rows_checked.pin_name', 'product_id',
+    "'is ' || rows_checked.product_id || ', of which the limit ' || others.limit_name || ' allows none'",
+    "pins as rows_checked inner join products on rows_checked.product_id = products.product_id"
+    ~ " inner join limits as others on others.limit_type = 'at_most' and try_cast(others.slot_count as integer) = 0"
+    ~ " and others.attribute_value = case others.attribute_name when 'product' then products.product_id"
+    ~ " when 'category' then products.category when 'subcategory' then products.subcategory"
+    ~ " when 'brand' then products.brand end and " ~ rows_overlap('rows_checked', 'others'),
+    "true"
 ) }}
 union all
 {{ seed_conflict(
