@@ -34,7 +34,8 @@ union all
     "'is ' || rows_checked.slot || ', which ' || others.pin_name || ' has taken'",
     "pins as rows_checked inner join pins as others"
     ~ " on try_cast(rows_checked.slot as double) = try_cast(others.slot as double)"
-    ~ " and rows_checked.pin_name != others.pin_name and rows_checked.seed_row_number > others.seed_row_number and " ~ rows_overlap('rows_checked', 'others'),
+    ~ " and rows_checked.pin_name != others.pin_name"
+    ~ " and rows_checked.seed_row_number > others.seed_row_number and " ~ rows_overlap('rows_checked', 'others'),
     "true"
 ) }}
 union all
