@@ -3,16 +3,17 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+from warm_process import WarmProcess
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT = Path(sys.executable).with_name("dbt")
+WARM = WarmProcess()
 
 
 class Warehouse:
@@ -27,6 +28,7 @@ class Warehouse:
             "DBT_TARGET_PATH": str(folder / "target"),
             "DBT_LOG_PATH": str(folder / "logs"),
             "DBT_PRINTER_WIDTH": "160",
+            "DBT_WRITE_JSON": "false",
             "NO_COLOR": "1",
         }
 
@@ -37,15 +39,8 @@ class Warehouse:
 
     def call(self, arguments: list[str], variables: dict[str, Any] | None = None) -> tuple[int, str]:
         """Run dbt and return its exit code and everything it printed."""
-        done = subprocess.run(
-            self.command(arguments, variables),
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        _, *rest = self.command(arguments, variables)
+        return WARM.run(["dbt", *rest], self.project, self.environment)
 
     def run(self, arguments: list[str], variables: dict[str, Any] | None = None, seeds: bool = False) -> str:
         """Run dbt, expect success, and return what it printed."""

@@ -3,11 +3,9 @@
 import fcntl
 import hashlib
 import os
-import subprocess
-import sys
 
 import pytest
-from harness import project_copy
+from harness import WARM, project_copy
 from test_bad_seeds import edited as rows_of
 from test_preview import RULE, with_line, with_rule
 
@@ -27,13 +25,12 @@ SEEDS = (
 
 def check(project, *arguments, connector=CONNECTOR, folder=None):
     """Return the exit code and the lines of a check of the project."""
-    command = [sys.executable, "-m", "vitrine.engines.check", connector, "--project", str(project), *arguments]
+    command = ["vitrine.engines.check", connector, "--project", str(project), *arguments]
     places = {"VITRINE_WAREHOUSE": str(folder or project / "warehouse"), "NO_COLOR": "1"}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DBT_")} | places
-    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
-    said = done.stdout + done.stderr
+    code, said = WARM.run(command, project, environment)
     assert "Traceback" not in said, said
-    return done.returncode, said.splitlines()
+    return code, said.splitlines()
 
 
 def state(warehouse):

@@ -4,24 +4,22 @@ import fcntl
 import hashlib
 import json
 import os
-import subprocess
-import sys
 
 import duckdb
 import pytest
-from harness import project_copy
+from harness import WARM, project_copy
 
 CONNECTOR = "contract_files"
 
 
 def preview(warehouse, project, *arguments, connector=CONNECTOR, folder=None):
     """Return the exit code and what a preview of the project says."""
-    command = [sys.executable, "-m", "vitrine.engines.preview", connector, "--project", str(project), *arguments]
+    command = ["vitrine.engines.preview", connector, "--project", str(project), *arguments]
     places = {"VITRINE_WAREHOUSE": str(folder or warehouse.path)}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DBT_")} | places | {"NO_COLOR": "1"}
-    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
-    return done.returncode, done.stdout + done.stderr
+    code, said = WARM.run(command, project, environment)
+    assert "Traceback" not in said, said
+    return code, said
 
 
 def rows(project, query):
