@@ -16,6 +16,8 @@ select
     try_cast(max_exposure_share as double) as max_exposure_share,
     try_cast(nullif(trim(slots_per_unit), '') as double) as slots_per_unit,
     try_cast(valid_days as integer) as valid_days,
+    coalesce(try_cast(needs_consent as boolean), true) as needs_consent,
+    nullif(trim(after_channel), '') as after_channel,
     owner,
     note
 from (

@@ -101,6 +101,7 @@ def make_shop(customers: int = 90, products: int = 60, seed: int = 7) -> Tables:
                 )
             )
     consents = [(f"c{i:03}", "email", i % 11 != 0, START - timedelta(days=1), None) for i in range(customers)]
+    consents += [(f"c{i:03}", "advisor", i % 4 != 0, START - timedelta(days=1), None) for i in range(customers)]
     shown = [
         (
             f"i{i}",

@@ -19,6 +19,7 @@ SEEDS = (
     "curated_pairs",
     "rule_exclusions",
     "price_limits",
+    "contact_limits",
     "customer_tiers",
 )
 

@@ -30,6 +30,7 @@ products as (
 
 weights as (
     select * from {{ ref('int_integrity__objective_weights') }}
+    where channel in ('{{ var("evaluated_channels") | join("', '") }}')
 )
 
 select

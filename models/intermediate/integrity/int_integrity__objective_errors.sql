@@ -9,7 +9,7 @@ with weights as (
     select
         objective_weights.*,
         {{ seed_row_number() }} as seed_row_number,
-        coalesce(nullif(trim(channel), ''), '(empty)') || ', '
+        coalesce(nullif(trim(channel), ''), 'every channel') || ', '
         || coalesce(nullif(trim(objective), ''), '(empty)')
         || coalesce(' of ' || nullif(trim(connector), ''), '') as row_key,
         try_cast(weight as double) as weight_number,
@@ -39,11 +39,11 @@ problems as (
         weights.seed_row_number,
         weights.row_key,
         'channel' as column_name,
-        'is ' || coalesce(weights.channel, '(empty)')
+        'is ' || weights.channel
         || ', which seeds/channel_policies.csv does not have; mend the name, or add a policy for it' as problem
     from weights
     left join channels on weights.channel = channels.channel
-    where channels.channel is null
+    where channels.channel is null and nullif(trim(weights.channel), '') is not null
     union all
     select
         seed_row_number,

@@ -1,6 +1,6 @@
 -- One row per channel: the weights of its objectives that analysts edit in seeds/objective_weights.csv, typed and
--- checked. A row for this connector stands before one for every connector; without a row purchase has weight 1, all
--- others 0.
+-- checked. A row for this connector stands before one for every connector, and of those one for the channel before one
+-- for every channel; without a row purchase has weight 1, all others 0.
 
 {%- set weights = ref('objective_weights') %}
 {{- raise_seed_errors('objective_weights', ref('int_integrity__objective_errors')) }}
@@ -10,26 +10,25 @@ with policies as (
 
 weights as (
     select
-        channel,
-        objective,
-        try_cast(weight as double) as weight,
+        policies.channel,
+        weights.objective,
+        try_cast(weights.weight as double) as weight,
         row_number() over (
-            partition by channel, objective order by case when nullif(trim(connector), '') is null then 1 else 0 end asc
+            partition by policies.channel, weights.objective
+            order by
+                case when nullif(trim(weights.connector), '') is null then 1 else 0 end asc,
+                case when nullif(trim(weights.channel), '') is null then 1 else 0 end asc
         ) as preference
-    from {{ weights }}
-    where coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
+    from policies
+    left join {{ weights }} as weights
+        on
+            policies.channel = coalesce(nullif(trim(weights.channel), ''), policies.channel)
+            and coalesce(nullif(trim(weights.connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
 ),
 
 channel_weights as (
-    select
-        policies.channel,
-        weights.objective,
-        weights.weight
-    from policies
-    left join weights
-        on
-            policies.channel = weights.channel
-            and weights.preference = 1
+    select * from weights
+    where preference = 1
 )
 
 select

@@ -12,6 +12,11 @@
     'max_per_brand': [1, 50, 'integer'],
     'valid_days': [1, 365, 'integer'],
 } %}
+{%- set texts = {
+    'audience_type': ['top_share', 'threshold'],
+    'rerank_method': ['mmr', 'dpp', 'calibration', 'quota'],
+    'needs_consent': ['true', 'false'],
+} %}
 
 with policies as (
     select
@@ -58,22 +63,27 @@ problems as (
             as problem
     from policies
     where nullif(trim(connector), '') not in ('{{ var("connectors") | join("', '") }}')
+    {%- for column_name, choices in texts.items() %}
     union all
     select
         seed_row_number,
         row_key,
-        'audience_type' as column_name,
-        'is ' || coalesce(audience_type, '(empty)') || ', must be top_share or threshold' as problem
+        '{{ column_name }}' as column_name,
+        'is ' || coalesce(nullif(trim({{ column_name }}), ''), '(empty)')
+        || ', must be {{ choices[:-1] | join(", ") }} or {{ choices[-1] }}' as problem
     from policies
-    where coalesce(audience_type, '') not in ('top_share', 'threshold')
+    where coalesce(trim({{ column_name }}), '') not in ('{{ choices | join("', '") }}')
+    {%- endfor %}
     union all
-    select
-        seed_row_number,
-        row_key,
-        'rerank_method' as column_name,
-        'is ' || coalesce(rerank_method, '(empty)') || ', must be mmr, dpp, calibration or quota' as problem
+    select distinct
+        policies.seed_row_number,
+        policies.row_key,
+        'after_channel' as column_name,
+        'is ' || policies.after_channel || ', must be empty or another channel of this file' as problem
     from policies
-    where coalesce(trim(rerank_method), '') not in ('mmr', 'dpp', 'calibration', 'quota')
+    left join policies as others
+        on trim(policies.after_channel) = trim(others.channel) and policies.channel != others.channel
+    where nullif(trim(policies.after_channel), '') is not null and others.channel is null
     {%- for column_name, limits in numbers.items() %}
     union all
     select

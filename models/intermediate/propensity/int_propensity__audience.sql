@@ -10,12 +10,16 @@ policies as (
 
 contact_blocks as (
     select
-        cutoff_at,
-        customer_id,
-        min(reason) as reason
-    from {{ ref('int_rules__verdicts') }}
-    where verdict = 'block' and product_id is null
-    group by cutoff_at, customer_id
+        verdicts.cutoff_at,
+        policies.channel,
+        verdicts.customer_id,
+        -- Of several the first rule by name is shown.
+        min(verdicts.rule_name) as rule_name,
+        min_by(verdicts.reason, verdicts.rule_name || ': ' || verdicts.reason) as reason
+    from {{ ref('int_rules__verdicts') }} as verdicts
+    inner join policies on coalesce(verdicts.channel, policies.channel) = policies.channel
+    where verdicts.verdict = 'block' and verdicts.product_id is null
+    group by verdicts.cutoff_at, policies.channel, verdicts.customer_id
 ),
 
 ranked as (
@@ -33,12 +37,14 @@ ranked as (
         ) as propensity_rank,
         count(*) over (partition by scores.cutoff_at, policies.channel) as customer_count,
         {{ is_in_share('scores.customer_id', var('holdout_share'), var('holdout_salt')) }} as is_holdout,
+        contact_blocks.rule_name as contact_rule_name,
         contact_blocks.reason as contact_block_reason
     from scores
     cross join policies
     left join contact_blocks
         on
             scores.cutoff_at = contact_blocks.cutoff_at
+            and policies.channel = contact_blocks.channel
             and scores.customer_id = contact_blocks.customer_id
 ),
 
@@ -69,6 +75,7 @@ select
     is_high_propensity,
     is_holdout,
     contact_block_reason is null as is_contactable,
+    contact_rule_name,
     exclusion_reason is null as is_in_audience,
     exclusion_reason
 from judged

@@ -1,4 +1,5 @@
--- One row per candidate: whether a rule blocks it, which one, and how far rules boost it.
+-- One row per candidate: whether a rule blocks it in every channel, which one, and how far rules boost it. What rules
+-- say of one channel is in int_ranking__channel_verdicts.
 
 with candidates as (
     select * from {{ ref('int_ranking__candidates') }}
@@ -6,7 +7,7 @@ with candidates as (
 
 verdicts as (
     select * from {{ ref('int_rules__verdicts') }}
-    where product_id is not null
+    where product_id is not null and channel is null
 ),
 
 judged as (

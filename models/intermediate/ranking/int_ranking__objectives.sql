@@ -16,10 +16,6 @@ responses as (
     select * from {{ ref('int_ranking__response_scores') }}
 ),
 
-eligibility as (
-    select * from {{ ref('int_ranking__eligibility') }}
-),
-
 candidates as (
     select * from {{ ref('int_ranking__candidates') }}
 ),
@@ -53,7 +49,6 @@ select
     {{ odds_bonus('responses.click_probability', 'weights.click_weight') }} as click_bonus,
     {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }} as cart_bonus,
     {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} as margin_bonus,
-    eligibility.boost,
     {{ taste_distance(
         'products.price_amount', 'tastes.mean_price_amount', 'products.brand',
         'customer_brands.order_share', 'tastes.top_brand_share'
@@ -67,11 +62,6 @@ inner join scores
         pools.cutoff_at = scores.cutoff_at
         and pools.customer_id = scores.customer_id
         and pools.product_id = scores.product_id
-inner join eligibility
-    on
-        pools.cutoff_at = eligibility.cutoff_at
-        and pools.customer_id = eligibility.customer_id
-        and pools.product_id = eligibility.product_id
 inner join candidates
     on
         pools.cutoff_at = candidates.cutoff_at

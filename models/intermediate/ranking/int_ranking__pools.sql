@@ -1,50 +1,8 @@
 -- One row per cutoff, channel, customer and candidate that the re-ranker may choose: the pool of the best by score, and
 -- reserves beyond it, the best of each category and brand, and of each group that a guardrail asks for.
 
-{{- raise_when_any(
-    "select problem from " ~ ref('int_ranking__objective_errors') ~ " order by problem",
-    "seeds/objective_weights.csv asks for what the data cannot say:"
-) }}
-
-with eligibility as (
-    select * from {{ ref('int_ranking__eligibility') }}
-    where not is_blocked
-),
-
-scored as (
-    select
-        scores.cutoff_at,
-        weights.channel,
-        scores.customer_id,
-        scores.product_id,
-        products.category,
-        products.brand,
-        eligibility.is_required,
-        round(
-            weights.purchase_weight * scores.relevance_score
-            - {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }}
-            + {{ odds_bonus('responses.click_probability', 'weights.click_weight') }}
-            + {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }}
-            + {{ value_bonus('products.price_amount', 'weights.value_weight') }}
-            + {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }}
-            + eligibility.boost, 9
-        ) as objective_score
-    from {{ ref('int_ranking__scores') }} as scores
-    cross join {{ ref('int_integrity__objective_weights') }} as weights
-    inner join eligibility
-        on
-            scores.cutoff_at = eligibility.cutoff_at
-            and scores.customer_id = eligibility.customer_id
-            and scores.product_id = eligibility.product_id
-    inner join {{ ref('int_features__products') }} as products
-        on
-            scores.cutoff_at = products.cutoff_at
-            and scores.product_id = products.product_id
-    left join {{ ref('int_ranking__response_scores') }} as responses
-        on
-            scores.cutoff_at = responses.cutoff_at
-            and scores.customer_id = responses.customer_id
-            and scores.product_id = responses.product_id
+with scored as (
+    select * from {{ ref('int_ranking__channel_scores') }}
 ),
 
 ranked as (
@@ -102,6 +60,7 @@ select
     ranked.customer_id,
     ranked.product_id,
     ranked.is_required,
+    ranked.boost,
     ranked.objective_score,
     ranked.objective_rank,
     ranked.objective_rank > {{ var('rerank_pool_size') }} as is_reserve

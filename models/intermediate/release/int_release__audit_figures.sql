@@ -9,6 +9,7 @@ slot_checks as (
         channel,
         count(*) as slot_count,
         sum(is_blocked_flag) as blocked_count,
+        sum(is_repeated_flag) as repeated_count,
         sum(is_owned_flag) as owned_count,
         sum(is_unsellable_flag) as unsellable_count,
         sum(is_killed_flag) as killed_count,
@@ -71,34 +72,26 @@ overexposed as (
     group by channel
 ),
 
-relevance as (
-    select
-        policies.channel,
-        max(case when metrics.slate_variant = 'vitrine_' || policies.channel then metrics.metric_value end) as ndcg,
-        max(case when metrics.slate_variant = 'popularity' then metrics.metric_value end) as popular_ndcg
-    from policies
-    cross join {{ ref('evaluation_metrics') }} as metrics
+metrics as (
+    select * from {{ ref('evaluation_metrics') }}
     where
-        metrics.cutoff_role = 'validate'
-        and metrics.customer_segment = 'all'
-        and metrics.target = 'new_products'
-        and metrics.metric_name = 'ndcg_at_{{ var("metric_slot_count") }}'
-    group by policies.channel
+        cutoff_role = 'validate'
+        and customer_segment = 'all'
+        and target = 'new_products'
+        and metric_name = 'ndcg_at_{{ var("metric_slot_count") }}'
 )
 
 select
     policies.channel,
-    coalesce(slot_checks.slot_count, 0) as slot_count,
-    coalesce(slot_checks.blocked_count, 0) as blocked_count,
-    coalesce(slot_checks.owned_count, 0) as owned_count,
-    coalesce(slot_checks.unsellable_count, 0) as unsellable_count,
-    coalesce(slot_checks.killed_count, 0) as killed_count,
-    coalesce(slot_checks.uncontactable_count, 0) as uncontactable_count,
-    coalesce(slot_checks.holdout_count, 0) as holdout_count,
-    coalesce(slate_checks.customer_count, 0) as customer_count,
-    coalesce(slate_checks.category_cap_count, 0) as category_cap_count,
-    coalesce(slate_checks.brand_cap_count, 0) as brand_cap_count,
-    coalesce(slate_checks.disordered_count, 0) as disordered_count,
+    {%- for name in [
+        'slot_count', 'blocked_count', 'repeated_count', 'owned_count', 'unsellable_count',
+        'killed_count', 'uncontactable_count', 'holdout_count'
+    ] %}
+    coalesce(slot_checks.{{ name }}, 0) as {{ name }},
+    {%- endfor %}
+    {%- for name in ['customer_count', 'category_cap_count', 'brand_cap_count', 'disordered_count'] %}
+    coalesce(slate_checks.{{ name }}, 0) as {{ name }},
+    {%- endfor %}
     coalesce(guardrails.hard_count, 0) as hard_guardrail_count,
     coalesce(guardrails.unsaid_count, 0) as unsaid_guardrail_count,
     coalesce(guardrails.relaxed_count / nullif(slate_checks.slate_count, 0), 0) as relaxed_slate_share,
@@ -108,8 +101,8 @@ select
     1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
     exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
     exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
-    relevance.ndcg,
-    relevance.ndcg / nullif(relevance.popular_ndcg, 0) as ndcg_ratio
+    own.metric_value as ndcg,
+    own.metric_value / nullif(popular.metric_value, 0) as ndcg_ratio
 from policies
 left join slot_checks on policies.channel = slot_checks.channel
 left join slate_checks on policies.channel = slate_checks.channel
@@ -117,4 +110,5 @@ left join guardrails on policies.channel = guardrails.channel
 left join relaxed_guardrails on policies.channel = relaxed_guardrails.channel and relaxed_guardrails.place = 1
 left join overexposed on policies.channel = overexposed.channel
 left join exposure on policies.channel = exposure.channel
-left join relevance on policies.channel = relevance.channel
+left join metrics as own on own.slate_variant = {{ evaluated_variant('policies.channel') }}
+left join metrics as popular on popular.slate_variant = 'popularity'

@@ -3,6 +3,7 @@
 {%- set must_be_zero = {
     'blocked_products': ['blocked_count', 'slots with a product that a rule blocks'],
     'unsellable_products': ['unsellable_count', 'slots with a product that cannot be sold'],
+    'repeated_products': ['repeated_count', 'slots with a product that an earlier channel shows the same customer'],
     'killed_products': ['killed_count', 'slots with a product that is killed'],
     'uncontactable_customers': ['uncontactable_count', 'slots of customers who may not be written to'],
     'holdout_customers': ['holdout_count', 'slots of customers held out for measurement'],
@@ -99,7 +100,11 @@ audits as (
         coalesce(ndcg_ratio >= {{ var('audit_min_ndcg_ratio') }}, ndcg is not null) as is_passed,
         case
             when ndcg is null then 'there is no NDCG for the validate cutoff'
-            else 'NDCG on new products over that of the popularity baseline, at least'
+            when channel in ('{{ var("evaluated_channels") | join("', '") }}')
+                then 'NDCG on new products over that of the popularity baseline, at least'
+            else
+                'NDCG on new products of {{ var("evaluated_channels")[0] }}, whose ranking this channel shares, over '
+                || 'that of the popularity baseline, at least'
         end as detail
     from figures
 )

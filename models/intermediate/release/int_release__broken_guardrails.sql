@@ -20,20 +20,17 @@ policies as (
     select * from {{ ref('int_integrity__channel_policies') }}
 ),
 
-required as (
-    select
-        verdicts.customer_id,
-        verdicts.product_id
-    from {{ ref('int_rules__verdicts') }} as verdicts
-    inner join serve on verdicts.cutoff_at = serve.cutoff_at
-    where verdicts.verdict = 'require'
-),
-
+-- What no rule blocks in the channel; what an earlier channel shows the customer was not there to be chosen.
 eligible as (
-    select eligibility.*
-    from {{ ref('int_ranking__eligibility') }} as eligibility
-    inner join serve on eligibility.cutoff_at = serve.cutoff_at
-    where not eligibility.is_blocked
+    select channel_scores.*
+    from {{ ref('int_ranking__channel_scores') }} as channel_scores
+    inner join serve on channel_scores.cutoff_at = serve.cutoff_at
+    left join {{ ref('int_release__earlier_slots') }} as earlier_slots
+        on
+            channel_scores.channel = earlier_slots.channel
+            and channel_scores.customer_id = earlier_slots.customer_id
+            and channel_scores.product_id = earlier_slots.product_id
+    where earlier_slots.product_id is null
 ),
 
 customers as (
@@ -61,7 +58,8 @@ broken as (
     -- Whoever may not be shown the product has no such pin.
     inner join eligible
         on
-            customers.customer_id = eligible.customer_id
+            customers.channel = eligible.channel
+            and customers.customer_id = eligible.customer_id
             and pins.product_id = eligible.product_id
     left join slates
         on
@@ -78,17 +76,13 @@ broken as (
         'required' as guardrail_name,
         false as is_hard
     from customers
-    inner join eligible on customers.customer_id = eligible.customer_id
-    inner join required
-        on
-            eligible.customer_id = required.customer_id
-            and eligible.product_id = required.product_id
+    inner join eligible on customers.channel = eligible.channel and customers.customer_id = eligible.customer_id
     left join slates
         on
             customers.channel = slates.channel
             and customers.customer_id = slates.customer_id
-            and required.product_id = slates.product_id
-    where slates.slot is null
+            and eligible.product_id = slates.product_id
+    where eligible.is_required and slates.slot is null
     union all
     select distinct
         slates.channel,

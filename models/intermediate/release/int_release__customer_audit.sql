@@ -37,7 +37,7 @@ select
     'audience' as stage,
     cast(null as integer) as slot,
     cast(null as bigint) as objective_rank,
-    case when not is_contactable then 'not_contactable' end as rule_name,
+    contact_rule_name as rule_name,
     exclusion_reason as reason
 from audience
 where not is_in_audience

@@ -1,4 +1,5 @@
--- One row per channel that these slates publish anew: nothing when the same slates were published before.
+-- One row per channel that these slates publish anew: nothing where an audit failed, or when the same slates were
+-- published before.
 
 {%- set releases = existing_relation('releases', 'recommendation_releases') %}
 
@@ -20,8 +21,8 @@ audits as (
         channel,
         count(*) as audit_count
     from {{ ref('int_release__audits') }}
-    where is_passed
     group by channel
+    having min(case when is_passed then 1 else 0 end) = 1
 ),
 
 metrics as (
@@ -47,8 +48,8 @@ select
     metrics.evaluate_ndcg
 from fingerprints
 cross join slates
-left join audits on slates.channel = audits.channel
-left join metrics on metrics.slate_variant = 'vitrine_' || slates.channel
+inner join audits on slates.channel = audits.channel
+left join metrics on metrics.slate_variant = {{ evaluated_variant('slates.channel') }}
 {%- if releases %}
 where not exists (
     select 1 from {{ releases }} as releases

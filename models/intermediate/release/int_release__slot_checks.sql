@@ -36,6 +36,7 @@ blocks as (
     inner join verdicts
         on
             slates.as_of_at = verdicts.cutoff_at
+            and coalesce(verdicts.channel, slates.channel) = slates.channel
             and slates.customer_id = verdicts.customer_id
             and slates.product_id = verdicts.product_id
     union all
@@ -47,6 +48,7 @@ blocks as (
     inner join verdicts
         on
             slates.as_of_at = verdicts.cutoff_at
+            and coalesce(verdicts.channel, slates.channel) = slates.channel
             and slates.product_id = verdicts.product_id
     where verdicts.customer_id is null
     union all
@@ -58,6 +60,7 @@ blocks as (
     inner join verdicts
         on
             slates.as_of_at = verdicts.cutoff_at
+            and coalesce(verdicts.channel, slates.channel) = slates.channel
             and slates.customer_id = verdicts.customer_id
     where verdicts.product_id is null
 ),
@@ -76,6 +79,7 @@ select
     slates.slot,
     slates.product_id,
     case when blocked.slot is not null then 1 else 0 end as is_blocked_flag,
+    case when earlier_slots.product_id is not null then 1 else 0 end as is_repeated_flag,
     case when owned.product_id is not null then 1 else 0 end as is_owned_flag,
     case when coalesce(products.is_sellable, false) then 0 else 1 end as is_unsellable_flag,
     case when killed_products.product_id is not null then 1 else 0 end as is_killed_flag,
@@ -87,6 +91,11 @@ left join blocked
         slates.channel = blocked.channel
         and slates.customer_id = blocked.customer_id
         and slates.slot = blocked.slot
+left join {{ ref('int_release__earlier_slots') }} as earlier_slots
+    on
+        slates.channel = earlier_slots.channel
+        and slates.customer_id = earlier_slots.customer_id
+        and slates.product_id = earlier_slots.product_id
 left join owned
     on
         slates.as_of_at = owned.cutoff_at

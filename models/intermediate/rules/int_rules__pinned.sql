@@ -1,8 +1,9 @@
--- What a row of seeds/pinned_slots.csv pins is a candidate of everybody who gets candidates; the re-ranker gives it its
--- slot.
+-- What a row of seeds/pinned_slots.csv pins is a candidate of everybody who gets candidates, in the pin's channel; the
+-- re-ranker gives it its slot.
 
 with pins as (
     select distinct
+        channel,
         product_id,
         valid_from_at,
         valid_until_at
@@ -20,6 +21,7 @@ products as (
 
 select distinct
     customers.cutoff_at,
+    pins.channel,
     customers.customer_id,
     pins.product_id,
     'pinned' as rule_name,

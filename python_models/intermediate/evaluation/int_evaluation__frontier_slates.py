@@ -26,6 +26,7 @@ def model(dbt, session):
         read_table(dbt.ref("int_integrity__objective_weights"), ["channel", "novelty_weight", "value_weight"]),
         ["channel"],
     ).to_pylist()
+    policies = [policy for policy in policies if policy["channel"] in dbt.config.meta_get("channels")]
     candidates = dbt.ref("int_evaluation__frontier_candidates")
 
     def rows_of(channel, novelty_weight, value_weight, **policy):

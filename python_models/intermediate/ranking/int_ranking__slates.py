@@ -7,7 +7,7 @@ the cutoff and the weights handed over in int_ranking__slates.yml.
 
 from vitrine.engines.frames import is_at, is_one_of, is_valid_at, read_table
 from vitrine.rerank import RerankParams
-from vitrine.tables import SlateRules, attribute_names, concat, guardrails_of, slate_rows
+from vitrine.tables import SlateRules, attribute_names, guardrails_of, slate_rows, slates_in_order
 
 SHAPE = ["slot_count", "diversity_strength", "coherence_strength", "max_taste_distance", "max_per_category"]
 POLICY = ["channel", "rerank_method", *SHAPE, "max_per_brand"]
@@ -26,6 +26,7 @@ def model(dbt, session):
     categories, audience = dbt.ref("int_features__customer_categories"), dbt.ref("int_propensity__audience")
     objectives, capacities = dbt.ref("int_ranking__objectives"), dbt.ref("int_ranking__exposure_capacities")
     policies = read_table(channel_policies, POLICY).to_pylist()
+    order = read_table(dbt.ref("int_integrity__channel_order"), ["channel", "earlier_channel"])
     cutoffs = read_table(calendar, ["cutoff_at"])["cutoff_at"].to_pylist()
 
     def rules_of(cutoff, channel):
@@ -41,10 +42,10 @@ def model(dbt, session):
             read_table(audience, ["customer_id"], f"{at} and {own} and is_in_audience"),
         )
 
-    def slates_of(cutoff, channel, rerank_method, **policy):
+    def slates_of(cutoff, shown, channel, rerank_method, **policy):
         params = RerankParams(method=rerank_method, **policy, **weights)
         here = f"{is_at('cutoff_at', [cutoff])} and {is_one_of('channel', [channel])}"
         candidates = read_table(objectives, [*CANDIDATE, *STANDING], here)
-        return slate_rows(cutoff, channel, candidates, params, rules_of(cutoff, channel))
+        return slate_rows(cutoff, channel, candidates, params, rules_of(cutoff, channel), shown)
 
-    return concat(slates_of(cutoff, **policy) for cutoff in sorted(cutoffs) for policy in policies)
+    return slates_in_order(slates_of, sorted(cutoffs), policies, order)

@@ -8,7 +8,7 @@ from vitrine.tables.frames import concat, join_on_keys
 from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.guardrails import attribute_names, guardrails_of
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
-from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows
+from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows, slates_in_order
 from vitrine.tables.response import (
     click_promise_rows,
     load_response_fits,
@@ -45,5 +45,6 @@ __all__ = [
     "scored_cutoffs",
     "sequence_candidate_rows",
     "slate_rows",
+    "slates_in_order",
     "training_cutoffs",
 ]

@@ -1,7 +1,9 @@
 """Rows of the ranker and of the slates."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -61,10 +63,49 @@ class SlateRules:
     """Column customer_id: who is sent a slate. The others' are for evaluation and take nothing from the stock."""
 
 
-def slate_rows(
-    cutoff: datetime, channel: str, candidates: pa.Table, params: RerankParams, rules: SlateRules
+def slates_in_order(
+    slates_of: Callable[..., pa.Table], cutoffs: Sequence[datetime], policies: Sequence[dict[str, Any]], order: pa.Table
 ) -> pa.Table:
-    """Return the slates of one cutoff and channel."""
+    """Return the slates of every cutoff and channel, those of earlier channels first.
+
+    Parameters
+    ----------
+    slates_of
+        Called with cutoff, what earlier channels show there (None: nothing comes earlier) and a policy's columns.
+    order
+        Columns channel, earlier_channel: whose slates a channel does not repeat.
+
+    Raises
+    ------
+    ValueError
+        If a channel comes after itself.
+    """
+    earlier: dict[str, set[str]] = {policy["channel"]: set() for policy in policies}
+    for row in order.to_pylist():
+        earlier[row["channel"]].add(row["earlier_channel"])
+    if circle := sorted(channel for channel, others in earlier.items() if channel in others):
+        raise ValueError(f"Channels come after each other in a circle, by after_channel: {', '.join(circle)}.")
+    found: dict[tuple[datetime, str], pa.Table] = {}
+    for cutoff in cutoffs:
+        for policy in sorted(policies, key=lambda policy: (len(earlier[policy["channel"]]), policy["channel"])):
+            shown = [found[cutoff, other] for other in sorted(earlier[policy["channel"]])]
+            slates = slates_of(cutoff, pa.concat_tables(shown) if shown else None, **policy)
+            found[cutoff, policy["channel"]] = slates
+    return pa.concat_tables(found.values())
+
+
+def slate_rows(
+    cutoff: datetime,
+    channel: str,
+    candidates: pa.Table,
+    params: RerankParams,
+    rules: SlateRules,
+    shown: pa.Table | None = None,
+) -> pa.Table:
+    """Return the slates of one cutoff and channel, without what the customer is `shown` (customer_id, product_id)."""
+    if shown is not None:
+        pair = ["customer_id", "product_id"]
+        candidates = candidates.join(shown.select(pair), pair, join_type="left anti")
     tastes = rules.tastes.rename_columns(["customer_id", "category", "share"])
     is_sent = pc.is_in(candidates["customer_id"], value_set=rules.audience["customer_id"].combine_chunks())
     given = (rules.guardrails, rules.attributes, tastes)
