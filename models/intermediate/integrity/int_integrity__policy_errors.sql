@@ -81,9 +81,9 @@ problems as (
         'after_channel' as column_name,
         'is ' || policies.after_channel || ', must be empty or another channel of this file' as problem
     from policies
-    left join policies as others
-        on trim(policies.after_channel) = trim(others.channel) and policies.channel != others.channel
-    where nullif(trim(policies.after_channel), '') is not null and others.channel is null
+    left join policies as named
+        on trim(policies.after_channel) = trim(named.channel) and policies.channel != named.channel
+    where nullif(trim(policies.after_channel), '') is not null and named.channel is null
     {%- for column_name, limits in numbers.items() %}
     union all
     select

@@ -17,10 +17,12 @@ from vitrine.tables.response import (
     response_score_rows,
 )
 from vitrine.tables.sequence import sequence_candidate_rows
+from vitrine.tables.shared import all_shared_slates, shared_slate_rows
 
 __all__ = [
     "SlateRules",
     "affinity_rows",
+    "all_shared_slates",
     "als_factor_rows",
     "als_factors_of",
     "attribute_names",
@@ -44,6 +46,7 @@ __all__ = [
     "response_score_rows",
     "scored_cutoffs",
     "sequence_candidate_rows",
+    "shared_slate_rows",
     "slate_rows",
     "slates_in_order",
     "training_cutoffs",
