@@ -16,6 +16,7 @@ NO_GRAIN = {
     r"models/intermediate/ranking/int_ranking__response_candidates\.sql": "a product may be shown more than once",
     r"models/intermediate/(integrity|ranking)/int_\w+_(errors|conflicts)\.sql": "a list of mistakes in words",
     r"models/intermediate/ranking/int_ranking__candidate_signals\.sql": "a view whose one reader tests the same grain",
+    r"models/intermediate/ranking/int_ranking__scored\.sql": "a view whose readers test the same grain",
 }
 PREFIXES = {
     "staging": r"stg_",

@@ -6,45 +6,8 @@
     "seeds/objective_weights.csv asks for what the data cannot say:"
 ) }}
 
-with eligibility as (
-    select * from {{ ref('int_ranking__eligibility') }}
-    where not is_blocked
-),
-
-scored as (
-    select
-        scores.cutoff_at,
-        weights.channel,
-        scores.customer_id,
-        scores.product_id,
-        products.category,
-        products.brand,
-        eligibility.is_required,
-        round(
-            weights.purchase_weight * scores.relevance_score
-            - {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }}
-            + {{ odds_bonus('responses.click_probability', 'weights.click_weight') }}
-            + {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }}
-            + {{ value_bonus('products.price_amount', 'weights.value_weight') }}
-            + {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }}
-            + eligibility.boost, 9
-        ) as objective_score
-    from {{ ref('int_ranking__scores') }} as scores
-    cross join {{ ref('int_integrity__objective_weights') }} as weights
-    inner join eligibility
-        on
-            scores.cutoff_at = eligibility.cutoff_at
-            and scores.customer_id = eligibility.customer_id
-            and scores.product_id = eligibility.product_id
-    inner join {{ ref('int_features__products') }} as products
-        on
-            scores.cutoff_at = products.cutoff_at
-            and scores.product_id = products.product_id
-    left join {{ ref('int_ranking__response_scores') }} as responses
-        on
-            scores.cutoff_at = responses.cutoff_at
-            and scores.customer_id = responses.customer_id
-            and scores.product_id = responses.product_id
+with scored as (
+    select * from {{ ref('int_ranking__scored') }}
 ),
 
 ranked as (

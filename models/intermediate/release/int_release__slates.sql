@@ -29,6 +29,14 @@ policies as (
 
 products as (
     select * from {{ ref('stg_products') }}
+),
+
+displacements as (
+    select * from {{ ref('int_release__displacements') }}
+),
+
+slot_rules as (
+    select * from {{ ref('int_release__slot_rules') }}
 )
 
 select
@@ -56,6 +64,7 @@ select
     objectives.purchase_probability,
     objectives.expected_value_amount,
     objectives.relevance_score,
+    objectives.purchase_addend,
     objectives.popularity_penalty,
     objectives.value_bonus,
     objectives.click_probability,
@@ -65,8 +74,13 @@ select
     objectives.margin_bonus,
     objectives.boost,
     objectives.objective_score,
+    objectives.objective_rank,
     slates.marginal_score,
     slates.relaxed_limits,
+    slot_rules.rule_names,
+    displacements.displaced_product_id,
+    displaced.product_name as displaced_product_name,
+    displacements.displaced_score,
     objectives.taste_distance,
     objectives.popularity_percentile,
     serve.cutoff_at as as_of_at,
@@ -88,3 +102,14 @@ inner join objectives
         and slates.product_id = objectives.product_id
 inner join products on slates.product_id = products.product_id
 left join products as anchors on objectives.anchor_product_id = anchors.product_id
+left join displacements
+    on
+        slates.channel = displacements.channel
+        and slates.customer_id = displacements.customer_id
+        and slates.slot = displacements.slot
+left join products as displaced on displacements.displaced_product_id = displaced.product_id
+left join slot_rules
+    on
+        slates.channel = slot_rules.channel
+        and slates.customer_id = slot_rules.customer_id
+        and slates.slot = slot_rules.slot
