@@ -31,6 +31,10 @@ products as (
     select * from {{ ref('stg_products') }}
 ),
 
+reasons as (
+    select * from {{ ref('int_release__reasons') }}
+),
+
 displacements as (
     select * from {{ ref('int_release__displacements') }}
 ),
@@ -51,14 +55,9 @@ select
     objectives.brand,
     objectives.price_amount,
     fingerprints.currency_code,
-    case
-        when objectives.anchor_product_id is not null then 'Goes with ' || anchors.product_name || ', which you bought'
-        when objectives.candidate_source = 'new_arrivals' then 'New in ' || objectives.category
-        when objectives.candidate_source = 'trending' then 'Finding more buyers in ' || objectives.category
-        when objectives.candidate_source = 'popular' then 'Bought by many customers lately'
-        when objectives.candidate_source = 'required' then 'Chosen by us for you'
-        else 'Close to what you buy'
-    end as reason,
+    reasons.reason,
+    reasons.reason_type,
+    reasons.taste_reason,
     objectives.candidate_source,
     objectives.anchor_product_id,
     objectives.purchase_probability,
@@ -101,7 +100,11 @@ inner join objectives
         and slates.customer_id = objectives.customer_id
         and slates.product_id = objectives.product_id
 inner join products on slates.product_id = products.product_id
-left join products as anchors on objectives.anchor_product_id = anchors.product_id
+inner join reasons
+    on
+        slates.channel = reasons.channel
+        and slates.customer_id = reasons.customer_id
+        and slates.product_id = reasons.product_id
 left join displacements
     on
         slates.channel = displacements.channel

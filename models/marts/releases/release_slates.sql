@@ -46,6 +46,8 @@ select
     slates.objective_score,
     slates.marginal_score,
     slates.popularity_percentile,
+    slates.reason_type,
+    slates.taste_reason,
     slates.purchase_addend,
     cast(slates.objective_rank as bigint) as objective_rank,
     slates.relaxed_limits,
