@@ -2,5 +2,5 @@
     above the catalogue's mean, in standard deviations. Unpopular products gain nothing, so that the penalty
     debiases without turning the slate into a list of oddities. -#}
 {% macro popularity_penalty(popularity_z, strength) -%}
-    {{ strength }} * greatest({{ popularity_z }}, 0)
+    round({{ strength }} * greatest({{ popularity_z }}, 0), 9)
 {%- endmacro %}

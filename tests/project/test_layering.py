@@ -92,6 +92,7 @@ ALLOWED = {
         "intermediate/propensity",
         "intermediate/rules",
         "intermediate/ranking",
+        "intermediate/shared",
         "intermediate/evaluation",
         "marts/evaluation",
         # The last releases: what changed since, and which run numbers are taken.
@@ -99,7 +100,9 @@ ALLOWED = {
     },
     "marts/releases": {"intermediate/release", "marts/releases"},
     "marts/recommendations": {
+        "intermediate/calendar",
         "intermediate/features",
+        "intermediate/propensity",
         "intermediate/rules",
         "intermediate/ranking",
         "intermediate/release",

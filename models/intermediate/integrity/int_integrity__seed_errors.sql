@@ -17,6 +17,17 @@ union all
 union all
 {{ seed_problems('rule_exclusions', ref('rule_exclusions'), ref('int_integrity__known_names')) }}
 union all
+{{ seed_problems('reason_templates', ref('reason_templates'), ref('int_integrity__known_names')) }}
+union all
+select
+    seed_name,
+    seed_row_number,
+    row_key,
+    column_name,
+    problem,
+    severity
+from {{ ref('int_integrity__template_conflicts') }}
+union all
 select
     seed_name,
     seed_row_number,

@@ -6,17 +6,17 @@
     "seeds/objective_weights.csv asks for what the data cannot say:"
 ) }}
 
-with wanted as (
+with weights as (
     select
         cutoffs.cutoff_at,
-        weights.*
+        objective_weights.*
     from {{ ref('int_calendar__cutoffs') }} as cutoffs
-    cross join {{ ref('int_integrity__objective_weights') }} as weights
+    cross join {{ ref('int_integrity__objective_weights') }} as objective_weights
     where
         cutoffs.cutoff_role = 'serve'
         or (
             cutoffs.cutoff_role in ('validate', 'evaluate')
-            and weights.channel in ('{{ var("evaluated_channels") | join("', '") }}')
+            and objective_weights.channel in ('{{ var("evaluated_channels") | join("', '") }}')
         )
 ),
 
@@ -34,51 +34,51 @@ receivers as (
 eligibility as (
     select * from {{ ref('int_ranking__eligibility') }}
     where not is_blocked
+),
+
+summed as (
+    select
+        scores.cutoff_at,
+        weights.channel,
+        scores.customer_id,
+        scores.product_id,
+        products.category,
+        products.brand,
+        {%- for name, addend in objective_addends('eligibility.boost + coalesce(channel_verdicts.boost, 0)').items() %}
+        {{ addend[1] }} as {{ name }},
+        {%- endfor %}
+        eligibility.is_required or coalesce(channel_verdicts.is_required, false) as is_required
+    from {{ ref('int_ranking__scores') }} as scores
+    inner join weights on scores.cutoff_at = weights.cutoff_at
+    inner join receivers
+        on
+            scores.cutoff_at = receivers.cutoff_at
+            and weights.channel = receivers.channel
+            and scores.customer_id = receivers.customer_id
+    inner join eligibility
+        on
+            scores.cutoff_at = eligibility.cutoff_at
+            and scores.customer_id = eligibility.customer_id
+            and scores.product_id = eligibility.product_id
+    inner join {{ ref('int_features__products') }} as products
+        on
+            scores.cutoff_at = products.cutoff_at
+            and scores.product_id = products.product_id
+    left join {{ ref('int_ranking__channel_verdicts') }} as channel_verdicts
+        on
+            scores.cutoff_at = channel_verdicts.cutoff_at
+            and weights.channel = channel_verdicts.channel
+            and scores.customer_id = channel_verdicts.customer_id
+            and scores.product_id = channel_verdicts.product_id
+    left join {{ ref('int_ranking__response_scores') }} as responses
+        on
+            scores.cutoff_at = responses.cutoff_at
+            and scores.customer_id = responses.customer_id
+            and scores.product_id = responses.product_id
+    where not coalesce(channel_verdicts.is_blocked, false)
 )
 
 select
-    scores.cutoff_at,
-    wanted.channel,
-    scores.customer_id,
-    scores.product_id,
-    products.category,
-    products.brand,
-    eligibility.is_required or coalesce(channel_verdicts.is_required, false) as is_required,
-    eligibility.boost + coalesce(channel_verdicts.boost, 0) as boost,
-    round(
-        wanted.purchase_weight * scores.relevance_score
-        - {{ popularity_penalty('products.popularity_z', 'wanted.novelty_weight') }}
-        + {{ odds_bonus('responses.click_probability', 'wanted.click_weight') }}
-        + {{ odds_bonus('responses.cart_probability', 'wanted.cart_weight') }}
-        + {{ value_bonus('products.price_amount', 'wanted.value_weight') }}
-        + {{ margin_bonus(margin_amount('products'), 'wanted.margin_weight') }}
-        + eligibility.boost + coalesce(channel_verdicts.boost, 0), 9
-    ) as objective_score
-from {{ ref('int_ranking__scores') }} as scores
-inner join wanted on scores.cutoff_at = wanted.cutoff_at
-inner join receivers
-    on
-        scores.cutoff_at = receivers.cutoff_at
-        and wanted.channel = receivers.channel
-        and scores.customer_id = receivers.customer_id
-inner join eligibility
-    on
-        scores.cutoff_at = eligibility.cutoff_at
-        and scores.customer_id = eligibility.customer_id
-        and scores.product_id = eligibility.product_id
-inner join {{ ref('int_features__products') }} as products
-    on
-        scores.cutoff_at = products.cutoff_at
-        and scores.product_id = products.product_id
-left join {{ ref('int_ranking__channel_verdicts') }} as channel_verdicts
-    on
-        scores.cutoff_at = channel_verdicts.cutoff_at
-        and wanted.channel = channel_verdicts.channel
-        and scores.customer_id = channel_verdicts.customer_id
-        and scores.product_id = channel_verdicts.product_id
-left join {{ ref('int_ranking__response_scores') }} as responses
-    on
-        scores.cutoff_at = responses.cutoff_at
-        and scores.customer_id = responses.customer_id
-        and scores.product_id = responses.product_id
-where not coalesce(channel_verdicts.is_blocked, false)
+    summed.*,
+    {{ objective_score('summed') }} as objective_score
+from summed

@@ -44,11 +44,9 @@ select
     scores.relevance_score,
     products.popularity_percentile,
     weights.purchase_weight,
-    {{ popularity_penalty('products.popularity_z', 'weights.novelty_weight') }} as popularity_penalty,
-    {{ value_bonus('products.price_amount', 'weights.value_weight') }} as value_bonus,
-    {{ odds_bonus('responses.click_probability', 'weights.click_weight') }} as click_bonus,
-    {{ odds_bonus('responses.cart_probability', 'weights.cart_weight') }} as cart_bonus,
-    {{ margin_bonus(margin_amount('products'), 'weights.margin_weight') }} as margin_bonus,
+    {%- for name, addend in objective_addends('pools.boost').items() %}
+    {{ addend[1] }} as {{ name }},
+    {%- endfor %}
     {{ taste_distance(
         'products.price_amount', 'tastes.mean_price_amount', 'products.brand',
         'customer_brands.order_share', 'tastes.top_brand_share'

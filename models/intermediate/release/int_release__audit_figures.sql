@@ -25,6 +25,7 @@ slate_checks as (
         count(*) as customer_count,
         sum(case when slot_count > 0 then 1 else 0 end) as slate_count,
         sum(is_short_flag) as short_count,
+        sum(is_fallback_flag) as fallback_count,
         sum(is_category_cap_flag) as category_cap_count,
         sum(is_brand_cap_flag) as brand_cap_count,
         sum(is_disordered_flag) as disordered_count
@@ -99,6 +100,8 @@ select
     relaxed_guardrails.customer_count as most_relaxed_count,
     coalesce(overexposed.product_count, 0) as overexposed_count,
     1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
+    coalesce(slate_checks.fallback_count / cast(nullif(slate_checks.customer_count, 0) as double), 0)
+        as fallback_share,
     exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
     exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
     own.metric_value as ndcg,

@@ -18,6 +18,19 @@
 {%- do must_be_zero.update({'owned_products': ['owned_count', 'slots with a product that the customer has']}) %}
 {%- endif %}
 
+{%- set bounded = {
+    'full_slates': ['full_slate_share', '>=', var('audit_min_full_slate_share'),
+        'share of the audience with a full slate, at least'],
+    'fallback_slates': ['fallback_share', '<=', var('audit_max_fallback_share'),
+        'share of the customers whose slate is one that others share, at most'],
+} %}
+{%- set against_live = {
+    'coverage_against_live': ['coverage_ratio', '>=', var('audit_min_coverage_ratio'),
+        'products shown over those of the live release, at least'],
+    'popularity_against_live': ['popularity_rise', '<=', var('audit_max_popularity_rise'),
+        'rise of the mean popularity percentile, at most'],
+} %}
+
 with figures as (
     select * from {{ ref('int_release__audit_figures') }}
 ),
@@ -38,6 +51,17 @@ audits as (
     from figures
     union all
     {%- endfor %}
+    {%- for audit_name, audit in bounded.items() %}
+    select
+        channel,
+        '{{ audit_name }}' as audit_name,
+        {{ audit[0] }} as figure,
+        cast({{ audit[2] }} as double) as threshold,
+        coalesce({{ audit[0] }} {{ audit[1] }} {{ audit[2] }}, false) as is_passed,
+        '{{ audit[3] }}' as detail
+    from figures
+    union all
+    {%- endfor %}
     select
         channel,
         'has_slates' as audit_name,
@@ -45,15 +69,6 @@ audits as (
         cast(1 as double) as threshold,
         slot_count >= 1 as is_passed,
         'slots to publish; without any, no customer is in the audience or none has a candidate' as detail
-    from figures
-    union all
-    select
-        channel,
-        'full_slates' as audit_name,
-        full_slate_share as figure,
-        cast({{ var('audit_min_full_slate_share') }} as double) as threshold,
-        coalesce(full_slate_share >= {{ var('audit_min_full_slate_share') }}, false) as is_passed,
-        'share of the audience with a full slate, at least' as detail
     from figures
     union all
     select
@@ -68,30 +83,17 @@ audits as (
         ) as detail
     from figures
     union all
+    {%- for audit_name, audit in against_live.items() %}
     select
         channel,
-        'coverage_against_live' as audit_name,
-        coverage_ratio as figure,
-        cast({{ var('audit_min_coverage_ratio') }} as double) as threshold,
-        coalesce(coverage_ratio >= {{ var('audit_min_coverage_ratio') }}, true) as is_passed,
-        case
-            when coverage_ratio is null then 'no live release yet'
-            else 'products shown over those of the live release, at least'
-        end as detail
+        '{{ audit_name }}' as audit_name,
+        {{ audit[0] }} as figure,
+        cast({{ audit[2] }} as double) as threshold,
+        coalesce({{ audit[0] }} {{ audit[1] }} {{ audit[2] }}, true) as is_passed,
+        case when {{ audit[0] }} is null then 'no live release yet' else '{{ audit[3] }}' end as detail
     from figures
     union all
-    select
-        channel,
-        'popularity_against_live' as audit_name,
-        popularity_rise as figure,
-        cast({{ var('audit_max_popularity_rise') }} as double) as threshold,
-        coalesce(popularity_rise <= {{ var('audit_max_popularity_rise') }}, true) as is_passed,
-        case
-            when popularity_rise is null then 'no live release yet'
-            else 'rise of the mean popularity percentile, at most'
-        end as detail
-    from figures
-    union all
+    {%- endfor %}
     select
         channel,
         'relevance_on_validate' as audit_name,

@@ -29,12 +29,14 @@ audience_sizes as (
     group by audience.channel
 ),
 
+-- Slates that many share are no choice for anyone and under no cap.
 shown as (
     select
         channel,
         product_id,
         count(*) as slot_count
     from slates
+    where fallback_level = 'personal'
     group by channel, product_id
 )
 

@@ -1,4 +1,5 @@
--- One row per channel and customer of the audience: how full the slate is and whether it keeps its caps.
+-- One row per channel and customer of the audience, or with a slate that others share: how full it is and whether it
+-- keeps its caps.
 
 with slates as (
     select * from {{ ref('int_release__slates') }}
@@ -10,10 +11,17 @@ serve as (
 ),
 
 audience as (
-    select audience.*
+    select
+        audience.channel,
+        audience.customer_id
     from {{ ref('int_propensity__audience') }} as audience
     inner join serve on audience.cutoff_at = serve.cutoff_at
     where audience.is_in_audience
+    union
+    select
+        channel,
+        customer_id
+    from slates
 ),
 
 policies as (
@@ -60,6 +68,7 @@ slot_counts as (
         channel,
         customer_id,
         count(*) as slot_count,
+        max(case when fallback_level = 'personal' then 0 else 1 end) as fallback_flag,
         count(distinct product_id) as product_count,
         max(slot) as last_slot
     from slates
@@ -71,6 +80,7 @@ select
     audience.customer_id,
     coalesce(slot_counts.slot_count, 0) as slot_count,
     policies.slot_count as wanted_slot_count,
+    coalesce(slot_counts.fallback_flag, 0) as is_fallback_flag,
     case when coalesce(slot_counts.slot_count, 0) < policies.slot_count then 1 else 0 end as is_short_flag,
     case when category_counts.max_category_count > policies.max_per_category then 1 else 0 end as is_category_cap_flag,
     case when brand_counts.max_brand_count > policies.max_per_brand then 1 else 0 end as is_brand_cap_flag,

@@ -1,90 +1,74 @@
--- One row per channel, customer of its audience and slot: the slates that stand for release, with all that a
--- channel needs to show them.
+-- One row per channel, customer and slot that stands for release: the audience's own slates and, in channels that show
+-- everybody something, those that the others fall back on.
 
-with fingerprints as (
-    select * from {{ ref('int_release__fingerprints') }}
+{%- set texts = ['anchor_product_id', 'rule_names', 'displaced_product_id', 'displaced_product_name'] %}
+{%- set numbers = [
+    'purchase_probability', 'expected_value_amount', 'relevance_score', 'click_probability', 'cart_probability',
+    'objective_rank', 'displaced_score', 'taste_distance'
+] %}
+{%- set addends = ['value_bonus', 'click_bonus', 'cart_bonus', 'margin_bonus', 'boost'] %}
+{%- set shared = [
+    'channel', 'customer_id', 'slot', 'product_id', 'product_name', 'category', 'brand', 'price_amount', 'reason',
+    'reason_type', 'popularity_penalty', 'objective_score', 'marginal_score', 'relaxed_limits', 'popularity_percentile'
+] %}
+{%- set release = ['release_id', 'slate_fingerprint', 'currency_code'] %}
+
+with personal_slates as (
+    select * from {{ ref('int_release__personal_slates') }}
 ),
 
-serve as (
-    select * from {{ ref('int_calendar__cutoffs') }}
-    where cutoff_role = 'serve'
-),
-
-slates as (
-    select * from {{ ref('int_ranking__slates') }}
-),
-
-audience as (
-    select * from {{ ref('int_propensity__audience') }}
-    where is_in_audience
-),
-
-objectives as (
-    select * from {{ ref('int_ranking__objectives') }}
+fallback_slates as (
+    select * from {{ ref('int_release__fallback_slates') }}
 ),
 
 policies as (
     select * from {{ ref('int_integrity__channel_policies') }}
 ),
 
-products as (
-    select * from {{ ref('stg_products') }}
+fingerprints as (
+    select * from {{ ref('int_release__fingerprints') }}
 )
 
 select
-    fingerprints.release_id,
-    fingerprints.slate_fingerprint,
-    slates.channel,
-    slates.customer_id,
-    slates.slot,
-    slates.product_id,
-    products.product_name,
-    objectives.category,
-    objectives.brand,
-    objectives.price_amount,
-    fingerprints.currency_code,
-    case
-        when objectives.anchor_product_id is not null then 'Goes with ' || anchors.product_name || ', which you bought'
-        when objectives.candidate_source = 'new_arrivals' then 'New in ' || objectives.category
-        when objectives.candidate_source = 'trending' then 'Finding more buyers in ' || objectives.category
-        when objectives.candidate_source = 'popular' then 'Bought by many customers lately'
-        when objectives.candidate_source = 'required' then 'Chosen by us for you'
-        else 'Close to what you buy'
-    end as reason,
-    objectives.candidate_source,
-    objectives.anchor_product_id,
-    objectives.purchase_probability,
-    objectives.expected_value_amount,
-    objectives.relevance_score,
-    objectives.popularity_penalty,
-    objectives.value_bonus,
-    objectives.click_probability,
-    objectives.cart_probability,
-    objectives.click_bonus,
-    objectives.cart_bonus,
-    objectives.margin_bonus,
-    objectives.boost,
-    objectives.objective_score,
-    slates.marginal_score,
-    slates.relaxed_limits,
-    objectives.taste_distance,
-    objectives.popularity_percentile,
-    serve.cutoff_at as as_of_at,
-    {{ days_after('serve.cutoff_at', 'policies.valid_days') }} as valid_until_at
-from slates
-inner join serve on slates.cutoff_at = serve.cutoff_at
+    {%- for name in release + shared + texts %}
+    {{ name }},
+    {%- endfor %}
+    {%- for name in numbers %}
+    cast({{ name }} as double) as {{ name }},
+    {%- endfor %}
+    {%- for name in addends %}
+    {{ name }},
+    {%- endfor %}
+    taste_reason,
+    candidate_source,
+    purchase_addend,
+    'personal' as fallback_level,
+    as_of_at,
+    valid_until_at
+from personal_slates
+union all
+select
+    {%- for name in release %}
+    fingerprints.{{ name }},
+    {%- endfor %}
+    {%- for name in shared %}
+    fallback_slates.{{ name }},
+    {%- endfor %}
+    {%- for name in texts %}
+    cast(null as {{ dbt.type_string() }}) as {{ name }},
+    {%- endfor %}
+    {%- for name in numbers %}
+    cast(null as double) as {{ name }},
+    {%- endfor %}
+    {%- for name in addends %}
+    cast(0 as double) as {{ name }},
+    {%- endfor %}
+    fallback_slates.reason as taste_reason,
+    'shared' as candidate_source,
+    fallback_slates.base_score as purchase_addend,
+    fallback_slates.fallback_level,
+    fallback_slates.cutoff_at as as_of_at,
+    {{ days_after('fallback_slates.cutoff_at', 'policies.valid_days') }} as valid_until_at
+from fallback_slates
 cross join fingerprints
-inner join policies on slates.channel = policies.channel
-inner join audience
-    on
-        slates.cutoff_at = audience.cutoff_at
-        and slates.channel = audience.channel
-        and slates.customer_id = audience.customer_id
-inner join objectives
-    on
-        slates.cutoff_at = objectives.cutoff_at
-        and slates.channel = objectives.channel
-        and slates.customer_id = objectives.customer_id
-        and slates.product_id = objectives.product_id
-inner join products on slates.product_id = products.product_id
-left join products as anchors on objectives.anchor_product_id = anchors.product_id
+inner join policies on fallback_slates.channel = policies.channel

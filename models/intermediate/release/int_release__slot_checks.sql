@@ -83,8 +83,11 @@ select
     case when owned.product_id is not null then 1 else 0 end as is_owned_flag,
     case when coalesce(products.is_sellable, false) then 0 else 1 end as is_unsellable_flag,
     case when killed_products.product_id is not null then 1 else 0 end as is_killed_flag,
-    case when coalesce(audience.is_contactable, false) then 0 else 1 end as is_uncontactable_flag,
-    case when coalesce(audience.is_holdout, true) then 1 else 0 end as is_holdout_flag
+    -- Who has no slate of his own may never have ordered, or be held out; what everybody sees is no contact.
+    case when coalesce(audience.is_contactable, slates.fallback_level != 'personal') then 0 else 1 end
+        as is_uncontactable_flag,
+    case when slates.fallback_level = 'personal' and coalesce(audience.is_holdout, true) then 1 else 0 end
+        as is_holdout_flag
 from slates
 left join blocked
     on

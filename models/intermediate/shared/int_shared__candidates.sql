@@ -1,6 +1,6 @@
 -- One row per channel of the var fallback_channels, shared slate and product that may stand in it. Of everybody: what
--- finds new buyers. Of a category: what customers who buy it most find new. Of an anchor product: what is bought with it,
--- from other categories, and then what its category finds new.
+-- finds new buyers. Of a category: what customers who buy it most find new. Of an anchor product: what is bought with
+-- it, from other categories, and then what its category finds new.
 
 with serve as (
     select * from {{ ref('int_calendar__cutoffs') }}

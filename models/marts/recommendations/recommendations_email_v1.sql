@@ -26,7 +26,12 @@ select
     slates.brand,
     slates.price_amount,
     slates.currency_code,
-    case when killed_anchors.product_id is null then slates.reason else 'Close to what you buy' end as reason,
+    case
+        -- Releases older than the column had no other reason that named a product.
+        when killed_anchors.product_id is not null and coalesce(slates.reason_type, 'anchor_bought') = 'anchor_bought'
+            then coalesce(slates.taste_reason, 'Close to what you buy')
+        else slates.reason
+    end as reason,
     slates.candidate_source,
     case when killed_anchors.product_id is null then slates.anchor_product_id end as anchor_product_id,
     slates.purchase_probability,

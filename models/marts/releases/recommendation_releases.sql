@@ -1,6 +1,7 @@
 -- One row per release and channel: what was published, when, from what, and how good it was. Written last.
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
 -- depends_on: {{ ref('release_slates') }}
+-- depends_on: {{ ref('release_shared_slates') }}
 
 {{- assert_audits_passed() }}
 

@@ -46,6 +46,16 @@ select
     slates.objective_score,
     slates.marginal_score,
     slates.popularity_percentile,
+    slates.reason_type,
+    slates.fallback_level,
+    slates.taste_reason,
+    slates.purchase_addend,
+    cast(slates.objective_rank as bigint) as objective_rank,
+    slates.relaxed_limits,
+    slates.rule_names,
+    slates.displaced_product_id,
+    slates.displaced_product_name,
+    slates.displaced_score,
     cast(slates.as_of_at as {{ dbt.type_timestamp() }}) as as_of_at,
     cast(slates.valid_until_at as {{ dbt.type_timestamp() }}) as valid_until_at
 from slates

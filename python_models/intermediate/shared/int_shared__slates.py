@@ -31,7 +31,9 @@ def model(dbt, session):
         limits, pairs = read_table(slate_limits, LIMIT, valid), read_table(slate_pairs, PAIR, valid)
         named = is_one_of("attribute_name", attribute_names(limits, pairs))
         rules = guardrails_of(limits, pairs, read_table(pins, ["pin_name", "slot", "product_id"], valid))
-        attributes = read_table(product_attributes, ["product_id", *VALUE], f"{is_at('cutoff_at', [cutoff])} and {named}")
+        attributes = read_table(
+            product_attributes, ["product_id", *VALUE], f"{is_at('cutoff_at', [cutoff])} and {named}"
+        )
         candidates = read_table(shared_candidates, ["shared_type", "shared_key", *CANDIDATE], own)
         params = RerankParams(slot_count=slot_count + spare, **policy, **weights)
         return shared_slate_rows(cutoff, channel, candidates, params, rules, attributes)
