@@ -11,6 +11,8 @@ union all
 union all
 {{ seed_problems('customer_tiers', ref('customer_tiers'), ref('int_integrity__known_names')) }}
 union all
+{{ seed_problems('campaigns', ref('campaigns'), ref('int_integrity__known_names')) }}
+union all
 {{ seed_problems('contact_limits', ref('contact_limits'), ref('int_integrity__known_names')) }}
 union all
 {{ seed_problems('price_limits', ref('price_limits'), ref('int_integrity__known_names')) }}

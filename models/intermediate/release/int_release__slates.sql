@@ -27,25 +27,40 @@ policies as (
 
 fingerprints as (
     select * from {{ ref('int_release__fingerprints') }}
+),
+
+campaigns as (
+    select * from {{ ref('int_integrity__campaigns') }}
 )
 
 select
     {%- for name in release + shared + texts %}
-    {{ name }},
+    personal_slates.{{ name }},
     {%- endfor %}
     {%- for name in numbers %}
-    cast({{ name }} as double) as {{ name }},
+    cast(personal_slates.{{ name }} as double) as {{ name }},
     {%- endfor %}
     {%- for name in addends %}
-    {{ name }},
+    personal_slates.{{ name }},
     {%- endfor %}
-    taste_reason,
-    candidate_source,
-    purchase_addend,
+    personal_slates.taste_reason,
+    personal_slates.candidate_source,
+    personal_slates.purchase_addend,
     'personal' as fallback_level,
-    as_of_at,
-    valid_until_at
+    campaigns.campaign_id,
+    campaigns.campaign_name,
+    case
+        when personal_slates.slot <= campaigns.hero_slot_count then 'hero'
+        when personal_slates.slot <= campaigns.hero_slot_count + campaigns.pair_slot_count then 'pair'
+        when campaigns.campaign_id is not null then 'grid'
+    end as block_name,
+    personal_slates.as_of_at,
+    personal_slates.valid_until_at
 from personal_slates
+left join campaigns
+    on
+        personal_slates.as_of_at = campaigns.cutoff_at
+        and personal_slates.channel = campaigns.channel
 union all
 select
     {%- for name in release %}
@@ -67,6 +82,9 @@ select
     'shared' as candidate_source,
     fallback_slates.base_score as purchase_addend,
     fallback_slates.fallback_level,
+    cast(null as {{ dbt.type_string() }}) as campaign_id,
+    cast(null as {{ dbt.type_string() }}) as campaign_name,
+    cast(null as {{ dbt.type_string() }}) as block_name,
     fallback_slates.cutoff_at as as_of_at,
     {{ days_after('fallback_slates.cutoff_at', 'policies.valid_days') }} as valid_until_at
 from fallback_slates
