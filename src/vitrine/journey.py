@@ -132,10 +132,10 @@ class _Cases:
 
     def __init__(self, customers: CodeArray, days: FloatArray, purchases: FloatArray, nexts: FloatArray) -> None:
         order = np.lexsort((nexts, purchases, days, customers))
-        customers, days, purchases, nexts = (one[order] for one in (customers, days, purchases, nexts))
-        codes = np.unique(customers, return_inverse=True)[1]
-        totals = [np.bincount(codes, weights) for weights in (nexts, purchases, days < _NEVER)]
-        kept = ((totals[0] > 0) & (totals[0] < totals[1]) & (totals[2] > 0))[codes] if len(codes) else codes > 0
+        days, purchases, nexts = days[order], purchases[order], nexts[order]
+        codes = np.unique(customers[order], return_inverse=True)[1]
+        of_next, of_all, after = (np.bincount(codes, weights) for weights in (nexts, purchases, days < _NEVER))
+        kept = ((of_next > 0) & (of_next < of_all) & (after > 0))[codes]
         self._group = np.unique(codes[kept], return_inverse=True)[1]
         self._days, self._purchases, self._nexts = days[kept], purchases[kept], nexts[kept]
         self.customer_count = int(self._group.max()) + 1 if len(self._group) else 0
@@ -143,7 +143,7 @@ class _Cases:
         self.next_count = int(self._totals.sum())
 
     def _sums(self, values: FloatArray) -> FloatArray:
-        return np.bincount(self._group, values, self.customer_count)
+        return np.asarray(np.bincount(self._group, values, self.customer_count), dtype=np.float64)
 
     def _parts(self, at: FloatArray) -> tuple[float, FloatArray]:
         """Return the negative log-likelihood and its derivatives by row. Shape (3, rows)."""

@@ -1,6 +1,6 @@
 -- One row per pair of anchor and next, customer and days since the customer's last anchor in an earlier week: how many
--- purchases then count, and how many of them are of next. The rest is what the anchor does not bring about: it tells how
--- much the customer buys anyway. Days are NULL before the first anchor and long after the last.
+-- purchases then count, and how many of them are of next. The rest is what the anchor does not bring about: it tells
+-- how much the customer buys anyway. Days are NULL before the first anchor and long after the last.
 
 {%- set pair = ['anchor_attribute', 'anchor_value', 'next_attribute', 'next_value'] %}
 {%- set keys = pair | join(', ') %}

@@ -1,5 +1,6 @@
--- One row per pair of anchor and next in a step, customer who bought both, order and category: whether it holds a product
--- of next, an anchor, or anything that the anchor does not bring about. Other steps of the same anchor offer such.
+-- One row per pair of anchor and next in a step, customer who bought both, order and category: whether it holds a
+-- product of next, an anchor, or anything that the anchor does not bring about. What other steps of the same anchor
+-- offer is brought about too.
 
 {%- set pair = ['anchor_attribute', 'anchor_value', 'next_attribute', 'next_value'] %}
 {%- set keys = pair | join(', ') %}
