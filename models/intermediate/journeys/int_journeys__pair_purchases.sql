@@ -46,14 +46,14 @@ parts as (
         0 as next_flag,
         0 as anchor_flag
     from pairs
-    inner join pairs as others
+    inner join pairs as siblings
         on
-            pairs.anchor_attribute = others.anchor_attribute
-            and pairs.anchor_value = others.anchor_value
+            pairs.anchor_attribute = siblings.anchor_attribute
+            and pairs.anchor_value = siblings.anchor_value
     inner join attributes
         on
-            others.next_attribute = attributes.attribute_name
-            and others.next_value = attributes.attribute_value
+            siblings.next_attribute = attributes.attribute_name
+            and siblings.next_value = attributes.attribute_value
 ),
 
 roles as (

@@ -6,7 +6,7 @@ with due as (
 
 ordered_options as (
     select
-        options.*,
+        choices.*,
         row_number() over (
             partition by customer_id, journey_name, step_name
             order by
@@ -15,7 +15,7 @@ ordered_options as (
                 leader_rank asc nulls last,
                 product_id asc
         ) as option_rank
-    from {{ ref('int_journeys__options') }} as options
+    from {{ ref('int_journeys__options') }} as choices
 ),
 
 contact_blocks as (
