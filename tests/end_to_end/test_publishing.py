@@ -25,7 +25,9 @@ def live(warehouse):
 def releases(warehouse):
     return [
         row[0]
-        for row in warehouse.query("select release_id from releases.recommendation_releases order by published_at")
+        for row in warehouse.query(
+            "select release_id from releases.recommendation_releases where channel = 'email' order by published_at"
+        )
     ]
 
 
@@ -68,7 +70,9 @@ def test_the_search_writes_seeds_that_the_project_accepts(shop, tmp_path):
     assert [weights.count(f"\ncontract_files,email,{name},") for name in ("novelty", "value", "purchase")] == [1, 1, 0]
     again = Warehouse(tmp_path, copy)
     again.run(["build", "--select", "+int_integrity__objective_weights", "+int_integrity__model_parameters"], variables)
-    (found,) = again.query("select novelty_weight, value_weight from intermediate.int_integrity__objective_weights")
+    (found,) = again.query(
+        "select novelty_weight, value_weight from intermediate.int_integrity__objective_weights where channel = 'email'"
+    )
     points = "select popularity_penalty, value_weight, is_efficient from evaluation.evaluation_frontier"
     assert (*found, True) in warehouse.query(points)
 

@@ -45,8 +45,10 @@ ALLOWED = {
         "intermediate/features",
         # Products that a person killed.
         "marts/releases",
-        # A rule about single pairs looks at the candidates only, not at every possible pair.
+        # A rule about single pairs looks at the candidates only, not at every possible pair, and at what a step of a
+        # journey falls back on.
         "intermediate/candidates",
+        "intermediate/journeys",
     },
     "intermediate/ranking": {
         "intermediate/calendar",
@@ -66,6 +68,18 @@ ALLOWED = {
         "intermediate/interactions",
         "intermediate/features",
         "intermediate/rules",
+    },
+    "intermediate/journeys": {
+        "staging",
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+        "intermediate/features",
+        # Who is held out.
+        "intermediate/propensity",
+        # Whom and what a step may not show, and the candidates that it chooses from.
+        "intermediate/rules",
+        "intermediate/ranking",
     },
     "intermediate/feedback": {"staging", "intermediate/calendar", "marts/releases"},
     "intermediate/exploration": {"intermediate/calendar", "intermediate/feedback"},
@@ -93,6 +107,7 @@ ALLOWED = {
         "intermediate/rules",
         "intermediate/ranking",
         "intermediate/shared",
+        "intermediate/journeys",
         "intermediate/evaluation",
         "marts/evaluation",
         # The last releases: what changed since, and which run numbers are taken.

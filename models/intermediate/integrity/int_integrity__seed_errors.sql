@@ -17,6 +17,8 @@ union all
 union all
 {{ seed_problems('price_limits', ref('price_limits'), ref('int_integrity__known_names')) }}
 union all
+{{ seed_problems('journey_steps', ref('journey_steps'), ref('int_integrity__known_names')) }}
+union all
 {{ seed_problems('rule_exclusions', ref('rule_exclusions'), ref('int_integrity__known_names')) }}
 union all
 {{ seed_problems('reason_templates', ref('reason_templates'), ref('int_integrity__known_names')) }}

@@ -7,6 +7,7 @@ from vitrine.tables.evaluation import probability_reliability_rows, propensity_m
 from vitrine.tables.frames import concat, join_on_keys
 from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.guardrails import attribute_names, guardrails_of
+from vitrine.tables.journey import lag_rows
 from vitrine.tables.propensity import load_fits, propensity_fit_row, propensity_score_rows
 from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows, slate_rows, slates_in_order
 from vitrine.tables.response import (
@@ -32,6 +33,7 @@ __all__ = [
     "guardrails_of",
     "join_on_keys",
     "judged_cutoffs",
+    "lag_rows",
     "load_fits",
     "load_response_fits",
     "no_response_scores",
