@@ -1,5 +1,5 @@
--- One row per cutoff and channel with a campaign then, from seeds/campaigns.csv, checked. A row for this connector stands
--- before one for every connector.
+-- One row per cutoff and channel with a campaign then, from seeds/campaigns.csv, checked. A row for this connector
+-- stands before one for every connector.
 
 with usable as (
     {{ usable_seed_rows('campaigns', ref('campaigns')) | indent(4) }}

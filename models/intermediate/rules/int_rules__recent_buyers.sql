@@ -1,4 +1,4 @@
--- Who ordered within the days that a campaign of seeds/campaigns.csv leaves buyers in peace gets nothing of its channel.
+-- Who ordered within the days that a campaign of seeds/campaigns.csv leaves buyers in peace gets nothing of it.
 
 with campaigns as (
     select * from {{ ref('int_integrity__campaigns') }}

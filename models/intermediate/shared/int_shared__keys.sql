@@ -1,5 +1,5 @@
--- One row per channel of the var fallback_channels and customer: the shared slate that the customer may be given, of the
--- category bought most, of the one looked at most or of everybody, the first that there is.
+-- One row per channel of the var fallback_channels and customer: the shared slate that the customer may be given, of
+-- the category bought most, of the one looked at most or of everybody, the first that there is.
 
 with serve as (
     select * from {{ ref('int_calendar__cutoffs') }}
