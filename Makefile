@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview test lint format test-portable benchmark-peers tune frontier export releases kill revive docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier export releases kill revive docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ check: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Say what is wrong 
 
 preview: setup ## Show what the edited rules and seeds would do to the live slates; CONNECTOR and AS_OF as of the last build
 	$(PYTHON) -m vitrine.engines.preview $(CONNECTOR) $(if $(AS_OF),--as-of '$(AS_OF)')
+
+email-preview: setup ## Write a sample of the live e-mail slates as HTML mails to look at; CUSTOMER=1000 for one customer's, PER_SEGMENT=3
+	@$(PYTHON) -m vitrine.engines.email_preview $(CONNECTOR) $(if $(CUSTOMER),--customer '$(CUSTOMER)') $(if $(PER_SEGMENT),--per-segment $(PER_SEGMENT))
 
 maison: setup ## Simulate the luxury house and write its tables to target/maison; SEED=2 for another
 	$(PYTHON) -m vitrine.simulation target/maison $(if $(SEED),--seed $(SEED))

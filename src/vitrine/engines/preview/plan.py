@@ -45,6 +45,7 @@ IDLE_CODE = (
     "src/vitrine/engines/build_lock.py",
     "src/vitrine/engines/check/",
     "src/vitrine/engines/connections.py",
+    "src/vitrine/engines/email_preview/",
     "src/vitrine/engines/preview/",
     "src/vitrine/engines/reader_file.py",
     "src/vitrine/engines/tuning.py",
