@@ -56,8 +56,9 @@ class Plugin(BasePlugin):
         if task == "folder":
             Path(target_config.location.path).mkdir(parents=True, exist_ok=True)
         elif task == "reader_file" and self.connection is not None:
-            tables = [tuple(table) for table in target_config.config["tables"]]
-            write_reader_file(self.connection.cursor(), self.warehouse, tables)
+            named = target_config.config
+            tables, views = (list(dict.fromkeys(map(tuple, named[kind]))) for kind in ("tables", "views"))
+            write_reader_file(self.connection.cursor(), self.warehouse, tables, views)
         else:
             raise DbtRuntimeError(f"The Vitrine plug-in has no task {task}.")
 
