@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier export releases kill revive docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier export releases kill revive explain docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,8 +113,12 @@ kill: setup ## Take one product out of everything readers see, at once: PRODUCT=
 revive: setup ## End a kill: PRODUCT=p1 OWNER=ada REASON='mended'
 	@$(call decide,revive_product)
 
+explain: setup ## Tell why a product is in a customer's slate, or why not: CUSTOMER=c1 PRODUCT=p1, and CHANNEL=email for one channel
+	@$(DBT) run-operation explain $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os; \
+		print(json.dumps({n: os.environ[v] for n, v in [("customer_id", "CUSTOMER"), ("product_id", "PRODUCT"), ("channel", "CHANNEL")]}))')"
+
 # The arguments as JSON, so that an id keeps its leading zeros and a reason may hold any sign.
-export PRODUCT OWNER REASON
+export PRODUCT OWNER REASON CUSTOMER CHANNEL
 define decide
 $(DBT) run-operation $(1) $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os; \
 	print(json.dumps({n: os.environ[v] for n, v in [("product_id", "PRODUCT"), ("owner", "OWNER"), ("reason", "REASON")]}))')"

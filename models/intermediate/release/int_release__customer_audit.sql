@@ -37,6 +37,8 @@ select
     'audience' as stage,
     cast(null as integer) as slot,
     cast(null as bigint) as objective_rank,
+    cast(null as double) as objective_score,
+    cast(null as double) as lacked_score,
     contact_rule_name as rule_name,
     exclusion_reason as reason
 from audience
@@ -49,6 +51,8 @@ select
     'short slate' as stage,
     cast(slot_count as integer) as slot,
     cast(null as bigint) as objective_rank,
+    cast(null as double) as objective_score,
+    cast(null as double) as lacked_score,
     cast(null as {{ dbt.type_string() }}) as rule_name,
     'only ' || cast(slot_count as {{ dbt.type_string() }}) || ' of '
     || cast(wanted_slot_count as {{ dbt.type_string() }})
@@ -62,6 +66,8 @@ select
     'guardrails' as stage,
     cast(null as integer) as slot,
     cast(null as bigint) as objective_rank,
+    cast(null as double) as objective_score,
+    cast(null as double) as lacked_score,
     cast(null as {{ dbt.type_string() }}) as rule_name,
     'gave way, since no slate keeps it beside the stronger ones: ' || relaxed_limits as reason
 from relaxed_slates

@@ -84,6 +84,9 @@ facts as (
         {{ code_version() }} as code_version,
         {{ code_files() }} as code_files,
         '{{ release_parameters() }}' as parameters,
+        '{{ var_fingerprint() }}' as var_fingerprint,
+        '{{ seed_fingerprints() }}' as seed_fingerprints,
+        {{ code_fingerprint() }} as code_fingerprint,
         data.data_fingerprint,
         fits.propensity_fit_id,
         fits.ranker_fit_id,
@@ -116,5 +119,9 @@ select
     parameters,
     data_fingerprint,
     propensity_fit_id,
-    ranker_fit_id
+    ranker_fit_id,
+    md5(propensity_fit_id || ranker_fit_id || fit_ids) as fit_fingerprint,
+    var_fingerprint,
+    seed_fingerprints,
+    code_fingerprint
 from named

@@ -41,6 +41,9 @@ metrics as (
 select
     fingerprints.*,
     slates.channel,
+    {%- for name in ['purchase', 'click', 'cart', 'value', 'margin', 'novelty'] %}
+    weights.{{ name }}_weight,
+    {%- endfor %}
     slates.slot_count,
     slates.customer_count,
     audits.audit_count as passed_audit_count,
@@ -48,6 +51,7 @@ select
     metrics.evaluate_ndcg
 from fingerprints
 cross join slates
+left join {{ ref('int_integrity__objective_weights') }} as weights on slates.channel = weights.channel
 inner join audits on slates.channel = audits.channel
 left join metrics on metrics.slate_variant = {{ evaluated_variant('slates.channel') }}
 {%- if releases %}

@@ -14,6 +14,7 @@ products as (
 )
 
 select
+    fingerprints.release_id,
     product_pairs.cutoff_at as as_of_at,
     product_pairs.pair_scope,
     product_pairs.product_id,
@@ -27,5 +28,6 @@ select
     product_pairs.cosine
 from product_pairs
 inner join serve on product_pairs.cutoff_at = serve.cutoff_at
+cross join {{ ref('int_release__fingerprints') }} as fingerprints
 inner join products on product_pairs.product_id = products.product_id
 inner join products as companions on product_pairs.companion_product_id = companions.product_id

@@ -20,7 +20,8 @@ select
     cast(product_pairs.shared_count as bigint) as shared_count,
     product_pairs.lift,
     product_pairs.shrunk_lift,
-    product_pairs.cosine
+    product_pairs.cosine,
+    product_pairs.release_id
 from product_pairs
 left join killed_products on product_pairs.product_id = killed_products.product_id
 left join killed_products as killed_companions

@@ -32,7 +32,7 @@ select
     coalesce(slates.cart_bonus, 0) as cart_addend,
     coalesce(slates.value_bonus, 0) as value_addend,
     coalesce(slates.margin_bonus, 0) as margin_addend,
-    -slates.popularity_penalty as novelty_addend,
+    0 - slates.popularity_penalty as novelty_addend,
     slates.boost as boost_addend,
     slates.objective_score,
     slates.objective_rank,

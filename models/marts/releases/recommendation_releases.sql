@@ -1,7 +1,13 @@
 -- One row per release and channel: what was published, when, from what, and how good it was. Written last.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='append_new_columns',
+) }}
 -- depends_on: {{ ref('release_slates') }}
 -- depends_on: {{ ref('release_shared_slates') }}
+-- depends_on: {{ ref('release_exits') }}
 
 {{- assert_audits_passed() }}
 
@@ -26,5 +32,15 @@ select
     cast(slot_count as bigint) as slot_count,
     cast(passed_audit_count as bigint) as passed_audit_count,
     validate_ndcg,
-    evaluate_ndcg
+    evaluate_ndcg,
+    fit_fingerprint,
+    var_fingerprint,
+    seed_fingerprints,
+    code_fingerprint,
+    cast(purchase_weight as double) as purchase_weight,
+    cast(click_weight as double) as click_weight,
+    cast(cart_weight as double) as cart_weight,
+    cast(value_weight as double) as value_weight,
+    cast(margin_weight as double) as margin_weight,
+    cast(novelty_weight as double) as novelty_weight
 from new_releases

@@ -42,7 +42,9 @@ class Plugin(BasePlugin):
         """Tell SQL where the demo data lies and which code runs; variables belong to one cursor."""
         cursor.execute("set variable complete_journey_dir = ?", [complete_journey_dir()])
         cursor.execute("set variable vitrine_code_version = ?", [code_version(Path.cwd())])
-        cursor.execute("set variable vitrine_code_files = ?", [json.dumps(code_files(Path.cwd()), sort_keys=True)])
+        found = code_files(Path.cwd())
+        cursor.execute("set variable vitrine_code_files = ?", [json.dumps(found, sort_keys=True)])
+        cursor.execute("set variable vitrine_code_fingerprint = ?", [code_fingerprint(found)])
 
     def store(self, target_config: Any) -> None:
         """Do the part of a macro that SQL cannot: `format` reader_file publishes, folder makes a folder.
@@ -56,8 +58,9 @@ class Plugin(BasePlugin):
         if task == "folder":
             Path(target_config.location.path).mkdir(parents=True, exist_ok=True)
         elif task == "reader_file" and self.connection is not None:
-            tables = [tuple(table) for table in target_config.config["tables"]]
-            write_reader_file(self.connection.cursor(), self.warehouse, tables)
+            named = target_config.config
+            tables, views = (list(dict.fromkeys(map(tuple, named[kind]))) for kind in ("tables", "views"))
+            write_reader_file(self.connection.cursor(), self.warehouse, tables, views)
         else:
             raise DbtRuntimeError(f"The Vitrine plug-in has no task {task}.")
 
@@ -105,6 +108,18 @@ def code_files(project: Path) -> dict[str, str]:
         found["dbt_project.yml"] = _hash(json.dumps(settings, sort_keys=True, default=str).encode())
         _code_files[project] = found
     return _code_files[project]
+
+
+def code_fingerprint(found: dict[str, str]) -> str:
+    """Return a hash of those of `code_files` that are code: no seed, no var, of ymls those of Python models."""
+    code = {name: value for name, value in found.items() if _is_code(name)}
+    return _hash(json.dumps(code, sort_keys=True).encode())
+
+
+def _is_code(name: str) -> bool:
+    if name.endswith(".yml") and name != "dbt_project.yml":
+        return name.startswith("python_models/")
+    return not name.startswith("var ") and not name.endswith(".csv")
 
 
 def _hash(content: bytes) -> str:

@@ -1,0 +1,57 @@
+-- One row per channel, customer and product that entered, left or moved between the live release and the one before it,
+-- with its cause. Where its own figures name none, that of the product whose place it takes; else what the records say.
+{{ config(materialized='view') }}
+
+with causes as (
+    select * from {{ ref('int_release__change_causes') }}
+),
+
+releases as (
+    select * from {{ ref('int_release__compared_releases') }}
+),
+
+exits as (
+    select * from causes
+    where change = 'out' and own_cause is not null
+),
+
+followed as (
+    select
+        causes.*,
+        exits.product_id as related_product_id,
+        exits.own_cause as followed_cause,
+        case causes.change when 'in' then 'takes the place of another: ' else 'since another left: ' end
+        || exits.own_detail as followed_detail
+    from causes
+    left join exits
+        on
+            causes.channel = exits.channel
+            and causes.customer_id = exits.customer_id
+            and causes.own_cause is null
+            -- The i-th that came follows the i-th that left; the others follow the first.
+            and exits.change_place = case causes.change when 'in' then causes.change_place else 1 end
+)
+
+select
+    releases.release_id,
+    releases.previous_release_id,
+    followed.channel,
+    followed.customer_id,
+    followed.product_id,
+    followed.product_name,
+    followed.change,
+    followed.slot,
+    followed.previous_slot,
+    coalesce(followed.own_cause, followed.followed_cause, followed.recorded_cause) as cause,
+    case
+        when followed.own_cause is not null then followed.own_detail
+        when followed.followed_cause is not null then followed.followed_detail
+        when followed.recorded_cause = 'weight' then 'changed: ' || followed.changed_settings
+        when followed.recorded_cause = 'other' then 'other products of the slate changed'
+        else 'the records differ in it first; no figure of its own does'
+    end as detail,
+    followed.related_product_id,
+    releases.as_of_at,
+    releases.published_at
+from followed
+inner join releases on followed.channel = releases.channel
