@@ -5,7 +5,7 @@
     {%- set labels = ['purchase', 'click', 'cart', 'value', 'margin', 'novelty', 'rules'] -%}
     {%- set found = run_query(
         "select " ~ names | join(', ') ~ ", objective_score from "
-        ~ vitrine.existing_relation('intermediate', 'int_ranking__scored')
+        ~ vitrine.existing_relation('intermediate', 'int_ranking__channel_scores')
         ~ " where cutoff_at = (select cutoff_at from "
         ~ vitrine.existing_relation('intermediate', 'int_calendar__cutoffs') ~ " where cutoff_role = 'serve') "
         ~ "and channel = '" ~ channel ~ "' and customer_id = " ~ customer ~ " and product_id = " ~ product).rows -%}

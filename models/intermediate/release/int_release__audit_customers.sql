@@ -33,7 +33,7 @@ select
     audience.purchase_probability,
     audience.propensity_decile,
     coalesce(audience.is_in_audience, false) as is_in_audience,
-    case when not audience.is_contactable then 'not_contactable' end as rule_name,
+    audience.contact_rule_name as rule_name,
     case
         when audience.customer_id is null then 'has not ordered yet'
         else audience.exclusion_reason

@@ -30,6 +30,7 @@ blocks as (
     inner join serve on verdicts.cutoff_at = serve.cutoff_at
     where
         verdicts.verdict = 'block'
+        and verdicts.channel is null
         and verdicts.customer_id is null
         and verdicts.rule_name != 'not_sellable'
     group by verdicts.product_id

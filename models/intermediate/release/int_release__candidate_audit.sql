@@ -29,6 +29,19 @@ audited as (
         end as reason
     from {{ ref('int_release__candidate_stages') }}
     union all
+    select
+        channel,
+        customer_id,
+        product_id,
+        'slate' as stage,
+        cast(slot as integer) as slot,
+        cast(null as bigint) as objective_rank,
+        objective_score,
+        cast(null as double) as lacked_score,
+        cast(null as {{ dbt.type_string() }}) as rule_name,
+        'in the slate that others share: ' || fallback_level as reason
+    from {{ ref('int_release__fallback_slates') }}
+    union all
     select * from {{ ref('int_release__customer_audit') }}
 )
 

@@ -32,7 +32,7 @@ ranked as (
             partition by scored.channel, scored.customer_id
             order by scored.is_required desc, scored.objective_score desc, scored.product_id asc
         ) as objective_rank
-    from {{ ref('int_ranking__scored') }} as scored
+    from {{ ref('int_ranking__channel_scores') }} as scored
     inner join serve on scored.cutoff_at = serve.cutoff_at
 ),
 
@@ -67,17 +67,19 @@ select
     audience.customer_id,
     eligibility.product_id,
     slates.slot,
-    eligibility.rule_name,
-    eligibility.reason as block_reason,
+    coalesce(eligibility.rule_name, channel_verdicts.rule_name) as rule_name,
+    coalesce(eligibility.reason, channel_verdicts.reason) as block_reason,
     ranked.objective_rank,
     ranked.objective_score,
     bars.pool_score,
     bars.slate_score,
-    hold_backs.hold_back_name,
-    hold_backs.reason as hold_back_reason,
+    case when earlier_slots.product_id is null then hold_backs.hold_back_name else 'after_channel' end
+        as hold_back_name,
+    coalesce('shown by ' || earlier_slots.earlier_channel || ' in the same release', hold_backs.reason)
+        as hold_back_reason,
     case
         when slates.slot is not null then 'slate'
-        when eligibility.is_blocked then 'rules'
+        when eligibility.is_blocked or coalesce(channel_verdicts.is_blocked, false) then 'rules'
         when coalesce(ranked.objective_rank > {{ var('rerank_pool_size') }}, true) then 'ranking'
         else 're-ranking'
     end as stage
@@ -94,6 +96,17 @@ left join slates
         audience.channel = slates.channel
         and audience.customer_id = slates.customer_id
         and eligibility.product_id = slates.product_id
+left join {{ ref('int_ranking__channel_verdicts') }} as channel_verdicts
+    on
+        audience.cutoff_at = channel_verdicts.cutoff_at
+        and audience.channel = channel_verdicts.channel
+        and audience.customer_id = channel_verdicts.customer_id
+        and eligibility.product_id = channel_verdicts.product_id
+left join {{ ref('int_release__earlier_slots') }} as earlier_slots
+    on
+        audience.channel = earlier_slots.channel
+        and audience.customer_id = earlier_slots.customer_id
+        and eligibility.product_id = earlier_slots.product_id
 left join hold_backs
     on
         audience.channel = hold_backs.channel

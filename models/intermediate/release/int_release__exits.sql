@@ -111,7 +111,7 @@ left join {{ ref('int_release__candidate_audit') }} as candidates
         pairs.channel = candidates.channel
         and pairs.customer_id = candidates.customer_id
         and pairs.product_id = candidates.product_id
-left join {{ ref('int_ranking__scored') }} as scored
+left join {{ ref('int_ranking__channel_scores') }} as scored
     on
         serve.cutoff_at = scored.cutoff_at
         and pairs.channel = scored.channel
