@@ -8,7 +8,7 @@ from harness import Warehouse, stopped
 
 RULES = ["int_rules__killed+"]
 EMAIL = "select * from recommendations_email_v1 order by customer_id, slot"
-PAIRS = "select * from product_pairs_v1 order by all"
+PAIRS = "select * exclude (release_id) from product_pairs_v1 order by all"
 SLATES = "select customer_id, slot, product_id from intermediate.int_release__slates order by all"
 
 

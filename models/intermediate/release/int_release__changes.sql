@@ -11,7 +11,10 @@ releases as (
 ),
 
 exits as (
-    select * from causes
+    select
+        causes.*,
+        count(*) over (partition by channel, customer_id) as exit_count
+    from causes
     where change = 'out' and own_cause is not null
 ),
 
@@ -20,8 +23,10 @@ followed as (
         causes.*,
         exits.product_id as related_product_id,
         exits.own_cause as followed_cause,
-        case causes.change when 'in' then 'takes the place of another: ' else 'since another left: ' end
-        || exits.own_detail as followed_detail
+        case
+            when causes.change = 'in' and causes.change_place <= exits.exit_count then 'takes the place of another: '
+            else 'since another left: '
+        end || exits.own_detail as followed_detail
     from causes
     left join exits
         on
@@ -29,7 +34,9 @@ followed as (
             and causes.customer_id = exits.customer_id
             and causes.own_cause is null
             -- The i-th that came follows the i-th that left; the others follow the first.
-            and exits.change_place = case causes.change when 'in' then causes.change_place else 1 end
+            and exits.change_place = case
+                when causes.change = 'in' and causes.change_place <= exits.exit_count then causes.change_place else 1
+            end
 )
 
 select

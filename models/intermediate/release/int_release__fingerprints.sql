@@ -56,23 +56,14 @@ fits as (
         {%- endfor %}
         min(fit_id) || max(fit_id) as fit_ids
     from (
+        {%- for fits in [ref('int_propensity__fits'), ref('int_ranking__fits'), ref('int_ranking__response_fits')] %}
         select
             fit_id,
             fit_scope,
             model_name
-        from {{ ref('int_propensity__fits') }}
-        union all
-        select
-            fit_id,
-            fit_scope,
-            model_name
-        from {{ ref('int_ranking__fits') }}
-        union all
-        select
-            fit_id,
-            fit_scope,
-            model_name
-        from {{ ref('int_ranking__response_fits') }}
+        from {{ fits }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
     ) as all_fits
 ),
 
