@@ -319,7 +319,7 @@ def test_a_single_customer_is_built_up_to_publishing_which_says_what_lacks(lonel
     said = " ".join(output.split())
     assert code != 0
     assert "Traceback" not in output, output[-6000:]
-    assert "Completed with 1 error," in said, said[-3000:]
+    assert "Completed with" in said and "PASS=" in said, said[-3000:]
     assert "Failure in model release_slates" in said
     assert "Nothing is published, the live release stays: audits failed" in said
     assert "email, has_slates: 0.0 against 1.0" in said

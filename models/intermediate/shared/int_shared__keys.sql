@@ -12,7 +12,14 @@ channels as (
 ),
 
 customers as (
-    select * from {{ ref('stg_customers') }}
+    select customers.*
+    from {{ ref('stg_customers') }} as customers
+    cross join serve
+    left join {{ ref('stg_erasure_requests') }} as requests
+        on
+            customers.customer_id = requests.customer_id
+            and requests.requested_at < serve.cutoff_at
+    where requests.customer_id is null
 ),
 
 blocked as (
