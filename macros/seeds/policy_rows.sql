@@ -1,5 +1,5 @@
-{#- The rows of seeds/channel_policies.csv that hold for this connector, typed, NULL where a value cannot be read. A row
-    for this connector stands before one for every connector. -#}
+{#- The rows of seeds/channel_policies.csv that hold for this connector and the channels of the var channels, typed,
+    NULL where a value cannot be read. A row for this connector stands before one for every connector. -#}
 {% macro policy_rows(policies) -%}
 select
     trim(channel) as channel,
@@ -27,7 +27,11 @@ from (
             partition by trim(channel) order by case when nullif(trim(connector), '') is null then 1 else 0 end asc
         ) as preference
     from {{ policies }}
-    where coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
+    where
+        coalesce(nullif(trim(connector), ''), '{{ var("connector") }}') = '{{ var("connector") }}'
+        {%- if var('channels') %}
+        and trim(channel) in ('{{ var("channels") | join("', '") }}')
+        {%- endif %}
 ) as policy_rows
 where preference = 1
 {%- endmacro %}

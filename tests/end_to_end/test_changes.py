@@ -8,7 +8,7 @@ CHANGES = "select change, cause, detail, customer_id, product_id, slot, previous
 
 
 def changes(warehouse, where="true"):
-    return warehouse.query(f"{CHANGES} where channel = 'email' and ({where}) order by all", "recommendations.duckdb")
+    return warehouse.query(f"{CHANGES} where {where} order by all", "recommendations.duckdb")
 
 
 def slots(warehouse):

@@ -44,7 +44,7 @@ select
     scores.relevance_score,
     products.popularity_percentile,
     weights.purchase_weight,
-    {%- for name, addend in objective_addends('pools.boost').items() %}
+    {%- for name, addend in objective_addends('pools.boost').items() if name != 'boost' %}
     {{ addend[1] }} as {{ name }},
     {%- endfor %}
     {{ taste_distance(
