@@ -20,6 +20,8 @@ probabilities as (
 customers as (
     select customers.customer_id, probabilities.place <= ceil(0.5 * n)
         and customers.customer_id not in (select customer_id from staging.stg_erasure_requests)
+        and customers.customer_id not in (
+            select customer_id from lines where ordered_at >= timestamp '{AS_OF}' - interval 3 day)
         and customers.customer_id in (select customer_id from staging.stg_consents where channel = 'email' and is_opted_in)
         and md5('vitrine' || customers.customer_id) >= '199a' as is_in
     from staging.stg_customers as customers left join probabilities using (customer_id)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -36,7 +37,7 @@ def environment() -> Path:
     return python
 
 
-def build_on_duckdb(folder: Path, variables: dict[str, str]) -> Path:
+def build_on_duckdb(folder: Path, variables: dict[str, Any]) -> Path:
     """Build the shop on DuckDB and write every table as parquet."""
     warehouse = Warehouse(folder)
     warehouse.run(["seed"], variables)
@@ -61,7 +62,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vitrine-portable-") as name:
         folder = Path(name)
         source = write_shop(make_shop(), folder / "source")
-        variables = {"connector": "contract_files", "source_dir": str(source), "as_of": f"{AS_OF:%Y-%m-%d}"}
+        variables: dict[str, Any] = {
+            "connector": "contract_files",
+            "source_dir": str(source),
+            "as_of": f"{AS_OF:%Y-%m-%d}",
+            "channels": ["email"],
+        }
         expected = build_on_duckdb(folder, variables)
         found = folder / "sail"
         found.mkdir()

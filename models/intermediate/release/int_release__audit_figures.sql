@@ -95,20 +95,17 @@ select
     {%- endfor %}
     coalesce(guardrails.hard_count, 0) as hard_guardrail_count,
     coalesce(guardrails.unsaid_count, 0) as unsaid_guardrail_count,
-    coalesce(guardrails.relaxed_count / greatest(slate_checks.slate_count, 1), 0) as relaxed_slate_share,
+    coalesce(guardrails.relaxed_count / greatest(coalesce(slate_checks.slate_count, 1), 1), 0) as relaxed_slate_share,
     relaxed_guardrails.guardrail_name as most_relaxed_guardrail,
     relaxed_guardrails.customer_count as most_relaxed_count,
     coalesce(overexposed.product_count, 0) as overexposed_count,
-    case
-        when slate_checks.customer_count > 0
-            then 1 - slate_checks.short_count / cast(greatest(slate_checks.customer_count, 1) as double)
-    end as full_slate_share,
-    coalesce(slate_checks.fallback_count / cast(greatest(slate_checks.customer_count, 1) as double), 0)
+    1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
+    coalesce(slate_checks.fallback_count / cast(greatest(coalesce(slate_checks.customer_count, 1), 1) as double), 0)
         as fallback_share,
     exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
     exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
     own.metric_value as ndcg,
-    own.metric_value / case when popular.metric_value > 0 then popular.metric_value end as ndcg_ratio
+    own.metric_value / nullif(popular.metric_value, 0) as ndcg_ratio
 from policies
 left join slot_checks on policies.channel = slot_checks.channel
 left join slate_checks on policies.channel = slate_checks.channel
