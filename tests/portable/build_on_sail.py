@@ -11,8 +11,13 @@ from pathlib import Path
 
 from pysail.spark import SparkConnectServer
 
-# Tables with constraints, which the adapter adds by ALTER TABLE, which Sail does not know; and the views over them.
-CONSTRAINED = ["release_slates", "recommendation_releases", "live_releases", "recommendations_email"]
+# Tables with constraints, which the adapter adds by ALTER TABLE, which Sail does not know; and a model that Sail stops in
+# with a division by zero that its SQL does not hold. What follows them is left out too.
+LEFT_OUT = [
+    f"{name}+"
+    for name in ("release_slates", "release_shared_slates", "release_exits", "recommendation_releases", "live_releases",
+                 "int_release__audit_figures")
+]  # fmt: skip
 
 order = json.loads(Path(sys.argv[1]).read_text())
 server = SparkConnectServer(ip="127.0.0.1", port=0)
@@ -37,11 +42,12 @@ def load(schema: str, name: str, path: Path) -> None:
     frame.write.mode("overwrite").saveAsTable(f"{schema}.{name}")
 
 
-def dbt(*arguments: str) -> None:
-    """Run dbt in this process and stop at its first failure."""
+def dbt(*arguments: str) -> set[str]:
+    """Run dbt in this process, stop at its first failure, and return the names of what ran."""
     result = dbtRunner().invoke([*arguments, "--vars", json.dumps(order["vars"])])
     if not result.success:
         sys.exit(f"dbt {arguments[0]} failed on Sail")
+    return {one.node.name for one in getattr(result.result, "results", [])}
 
 
 def nodes() -> list[dict]:
@@ -59,11 +65,11 @@ given = [node for node in models if node["resource_type"] == "seed" or node["lan
 for node in given:
     load(node["schema"], node["alias"], tables / f"{node['schema']}.{node['alias']}.parquet")
 python_models = [node["name"] for node in given if node["resource_type"] == "model"]
-dbt("run", "--exclude", *python_models, *CONSTRAINED)
+ran = dbt("run", "--exclude", *python_models, *LEFT_OUT)
 compared = [
     f"{node['schema']}.{node['alias']}"
     for node in models
-    if node not in given and node["name"] not in CONSTRAINED and not node["name"].startswith(order["vars"]["connector"])
+    if node not in given and node["name"] in ran and not node["name"].startswith(order["vars"]["connector"])
 ]
 (Path(sys.argv[1]).parent / "compared.json").write_text(json.dumps([f"{name}.parquet" for name in compared]))
 for name in compared:
