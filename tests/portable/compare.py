@@ -9,7 +9,15 @@ TOLERANCE = 1e-9
 # Scores and metrics are rounded to nine decimals: a last bit may tip the ninth.
 ROUNDING = 1.5e-9
 # What is about the build itself and differs between any two builds: names of releases, hashes of the code.
-OF_THE_BUILD = {"release_id", "slate_fingerprint", "code_version", "code_files", "published_at", "data_fingerprint"}
+OF_THE_BUILD = {
+    "release_id",
+    "slate_fingerprint",
+    "code_version",
+    "code_files",
+    "code_fingerprint",
+    "published_at",
+    "data_fingerprint",
+}
 
 
 def compare_tables(expected: pd.DataFrame, found: pd.DataFrame) -> str:
