@@ -21,6 +21,8 @@ where coalesce(connector, '{connector}') = '{connector}'
     and coalesce(try_cast(valid_from_on as timestamp) <= now_at, true)
     and coalesce(try_cast(valid_until_on as timestamp) > now_at, true)
 """
+# Of campaigns a row for the connector stands before one for every connector.
+CAMPAIGN = SEED + "qualify row_number() over (partition by channel order by connector nulls last) = 1"
 SETUP = """
 create temp table slots as
 select 'email' as channel, customer_id, slot, product_id, 'personal' as fallback_level
@@ -100,6 +102,12 @@ PROMISES = {
             where lines.customer_id = slots.customer_id and lines.product_id = slots.product_id
                 and not is_return and is_merchandise and ordered_at < now_at)
     """,
+    "everybody sees something on the site": """
+        select customer_id from vitrine.staging.stg_customers, serve
+        where coalesce(registered_at < now_at, true)
+            and customer_id not in (select customer_id from slots where channel = 'onsite')
+            and customer_id not in (select customer_id from vitrine.staging.stg_erasure_requests)
+    """,
     "no product twice, slots in order": """
         select channel, customer_id from slots where channel != 'journey' group by all
         having count(*) != count(distinct product_id) or max(slot) != count(*)
@@ -131,7 +139,8 @@ def main() -> int:
     )
     for seed in ("contact_limits", "campaigns"):
         path = ROOT / "seeds" / f"{seed}.csv"
-        connection.execute(SEED.format(seed=seed, path=path, connector=given.connector))
+        query = CAMPAIGN if seed == "campaigns" else SEED
+        connection.execute(query.format(seed=seed, path=path, connector=given.connector))
     policies = ROOT / "seeds" / "channel_policies.csv"
     connection.execute(SETUP.format(policies=policies, connector=given.connector))
     print("| channel | whose choice | customers | slots | full slates |\n|---|---|---|---|---|")

@@ -12,6 +12,7 @@
         'new_arrival': product,
         'trending': product,
         'new_category': product,
+        'look': product + ['anchor_product'],
         'segment': product + ['segment'],
         'popular': product,
         'taste': ['product'],

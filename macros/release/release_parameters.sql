@@ -10,7 +10,9 @@
         'objective_min_known_share', 'negative_sample_share', 'click_attribution_days',
         'response_min_positives', 'response_sample_share', 'response_negative_share',
         'recently_bought_days', 'durable_rest_days', 'min_price_amount', 'price_band_percentiles',
-        'unrecorded_consent', 'holdout_share', 'holdout_salt', 'journey_window_days', 'journey_max_lag_days'
+        'unrecorded_consent', 'holdout_share', 'holdout_salt', 'journey_window_days', 'journey_max_lag_days',
+        'journey_channel', 'channels', 'channel_rules', 'evaluated_channels', 'fallback_channels',
+        'fallback_spare_slots'
     ] -%}
         {%- do values.update({name: var(name)}) -%}
     {%- endfor -%}

@@ -29,6 +29,8 @@ class Warehouse:
             "DBT_LOG_PATH": str(folder / "logs"),
             "DBT_PRINTER_WIDTH": "160",
             "DBT_WRITE_JSON": "false",
+            # The same for any data: the build of the shop in conftest.py runs them, once.
+            "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
             "NO_COLOR": "1",
         }
 

@@ -32,7 +32,20 @@ def test_bad_values_of_a_policy_are_named_together(project):
         ],
     )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
-    said = stopped(project, ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"], {})
+    said = stopped(
+        project,
+        [
+            "build",
+            "--select",
+            "channel_policies",
+            *models,
+            "--exclude-resource-type",
+            "test",
+            "--exclude-resource-type",
+            "unit_test",
+        ],
+        {},
+    )
     assert "seeds/channel_policies.csv has rows that cannot be used" in said
     assert "line 2, email: slot_count is many, must be a whole number from 1 to 50" in said
     assert "line 2, email: audience_value is 7, must be a number from 0 to 1" in said
@@ -54,7 +67,16 @@ def test_a_connector_without_a_policy_is_named(project):
         ["complete_journey,email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note"],
     )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
-    arguments = ["build", "--select", "channel_policies", *models, "--exclude-resource-type", "test"]
+    arguments = [
+        "build",
+        "--select",
+        "channel_policies",
+        *models,
+        "--exclude-resource-type",
+        "test",
+        "--exclude-resource-type",
+        "unit_test",
+    ]
     said = stopped(project, arguments, {"connector": "contract_files"})
     assert "connector has no row for contract_files; add one, or one with an empty connector" in said
 
@@ -78,7 +100,11 @@ def test_bad_weights_of_objectives_are_named_together(project):
         ],
     )
     models = ["int_integrity__objective_errors", "+int_integrity__objective_weights"]
-    said = stopped(project, ["build", "--select", *models, "--exclude-resource-type", "test"], {})
+    said = stopped(
+        project,
+        ["build", "--select", *models, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"],
+        {},
+    )
     assert "seeds/objective_weights.csv has rows that cannot be used" in said
     assert "line 2, email, purchase: weight is 0, must be a number above 0 to 10" in said
     assert "line 3, email, novelty: weight is much, must be a number from 0 to 10" in said
@@ -117,7 +143,20 @@ def test_bad_rows_of_the_model_parameters_are_named_together(project):
         ],
     )
     models = ["int_integrity__parameter_errors", "int_integrity__model_parameters"]
-    said = stopped(project, ["build", "--select", "model_parameters", *models, "--exclude-resource-type", "test"], {})
+    said = stopped(
+        project,
+        [
+            "build",
+            "--select",
+            "model_parameters",
+            *models,
+            "--exclude-resource-type",
+            "test",
+            "--exclude-resource-type",
+            "unit_test",
+        ],
+        {},
+    )
     assert "seeds/model_parameters.csv has rows that cannot be used" in said
     assert "line 2, als.factors: value is many, must be a whole number from 1 to 1024" in said
     assert (

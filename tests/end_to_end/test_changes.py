@@ -57,7 +57,18 @@ def test_an_exclusion_is_the_cause_of_what_it_takes_and_of_what_follows(edited):
     warehouse, variables = edited
     before, product = slots(warehouse), most_shown(warehouse)
     with_row(warehouse.project, "rule_exclusions", f",product,{product},a test,Legal,2000-01-01,")
-    warehouse.run(["build", "--select", "rule_exclusions+", "--exclude-resource-type", "test"], variables)
+    warehouse.run(
+        [
+            "build",
+            "--select",
+            "rule_exclusions+",
+            "--exclude-resource-type",
+            "test",
+            "--exclude-resource-type",
+            "unit_test",
+        ],
+        variables,
+    )
     told = check_against_slates(warehouse, before)
     left = [row for row in told if row[4] == product]
     assert len(left) == sum(one == product for _, one in before)
@@ -71,7 +82,18 @@ def test_a_weight_is_the_cause_where_its_addend_changed_most(edited):
     warehouse, variables = edited
     before = slots(warehouse)
     with_row(warehouse.project, "objective_weights", "contract_files,email,novelty,1.5,CRM,a test")
-    warehouse.run(["build", "--select", "objective_weights+", "--exclude-resource-type", "test"], variables)
+    warehouse.run(
+        [
+            "build",
+            "--select",
+            "objective_weights+",
+            "--exclude-resource-type",
+            "test",
+            "--exclude-resource-type",
+            "unit_test",
+        ],
+        variables,
+    )
     told = check_against_slates(warehouse, before)
     assert told and {row[1] for row in told} == {"weight"}
     assert any("the weight of novelty from 0.25 to 1.5" in row[2] and "novelty addend" in row[2] for row in told)
@@ -82,7 +104,18 @@ def test_a_kill_is_the_cause_of_what_it_takes_and_of_what_follows(edited):
     before, product = slots(warehouse), most_shown(warehouse)
     arguments = f"{{product_id: '{product}', owner: ada, reason: recall}}"
     warehouse.run(["run-operation", "kill_product", "--args", arguments], variables)
-    warehouse.run(["build", "--select", "int_rules__killed+", "--exclude-resource-type", "test"], variables)
+    warehouse.run(
+        [
+            "build",
+            "--select",
+            "int_rules__killed+",
+            "--exclude-resource-type",
+            "test",
+            "--exclude-resource-type",
+            "unit_test",
+        ],
+        variables,
+    )
     told = check_against_slates(warehouse, before)
     left = [row for row in told if row[4] == product]
     assert left and {row[:3] for row in left} == {("out", "killed", "killed: recall")}

@@ -15,7 +15,7 @@ def built(tmp_path_factory):
     source = write_shop(make_shop(), folder / "source")
     variables = {"connector": "contract_files", "source_dir": str(source), "as_of": f"{AS_OF:%Y-%m-%d}"}
     warehouse = Warehouse(folder)
-    warehouse.run(["build", "--exclude-resource-type", "unit_test"], variables)
+    warehouse.run(["run"], variables, seeds=True)
     return warehouse, variables
 
 

@@ -57,7 +57,16 @@ def with_templates(edited, rows, models):
     warehouse, _ = edited
     lines = ["connector,channel,reason_type,template,owner,note", *rows]
     (warehouse.project / "seeds" / "reason_templates.csv").write_text("\n".join(lines) + "\n")
-    return ["build", "--select", "reason_templates", *models, "--exclude-resource-type", "test"]
+    return [
+        "build",
+        "--select",
+        "reason_templates",
+        *models,
+        "--exclude-resource-type",
+        "test",
+        "--exclude-resource-type",
+        "unit_test",
+    ]
 
 
 def test_a_sentence_that_cannot_be_filled_is_named_with_line_and_placeholder(edited):

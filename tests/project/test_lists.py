@@ -7,7 +7,7 @@ from manifest import OPTIONAL_SOURCES, Project
 from vitrine.affinity import MODELS
 
 # Models in those folders that are no rule and no source themselves.
-RULE_HELPERS = {"pairs", "required", "verdicts"}
+RULE_HELPERS = {"contact_counts", "pairs", "required", "verdicts"}
 CANDIDATE_HELPERS = {"all", "als_factors", "category_scores", "affinities", "proposals", "customers"}
 
 

@@ -33,19 +33,7 @@ pinned as (
 ),
 
 templates as (
-    select
-        policies.channel,
-        seeded.reason_type,
-        seeded.template,
-        row_number() over (
-            partition by policies.channel, seeded.reason_type
-            order by
-                case when seeded.is_own then 0 else 1 end asc, case when seeded.channel is null then 1 else 0 end asc
-        ) as preference
-    from {{ ref('int_integrity__channel_policies') }} as policies
-    inner join {{ ref('int_integrity__reason_templates') }} as seeded
-        on coalesce(seeded.channel, policies.channel) = policies.channel
-    where seeded.reason_type in ('segment', 'pinned', 'popular')
+    select * from {{ ref('int_integrity__channel_templates') }}
 ),
 
 told as (
@@ -77,7 +65,6 @@ filled as (
         on
             told.channel = templates.channel
             and told.reason_type = templates.reason_type
-            and templates.preference = 1
 )
 
 select

@@ -77,6 +77,7 @@ select
     objectives.candidate_source = 'trending' and features.trend_ratio > 1 as is_trending,
     coalesce(customer_categories.days_since_order > {{ var('new_category_days') }}, true) as is_new_category,
     -- Of slates that many share only.
+    false as is_look,
     false as is_segment,
     objectives.candidate_source = 'popular'
     and features.popularity_percentile > {{ var('catalogue_popularity_percentile') }} as is_popular,

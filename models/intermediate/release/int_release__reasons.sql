@@ -5,21 +5,8 @@ with facts as (
     select * from {{ ref('int_release__reason_facts') }}
 ),
 
--- A row for this connector stands before one for every connector, and then one for the channel.
 templates as (
-    select
-        policies.channel,
-        seeded.reason_type,
-        seeded.type_rank,
-        seeded.template,
-        row_number() over (
-            partition by policies.channel, seeded.reason_type
-            order by
-                case when seeded.is_own then 0 else 1 end asc, case when seeded.channel is null then 1 else 0 end asc
-        ) as preference
-    from {{ ref('int_integrity__channel_policies') }} as policies
-    inner join {{ ref('int_integrity__reason_templates') }} as seeded
-        on coalesce(seeded.channel, policies.channel) = policies.channel
+    select * from {{ ref('int_integrity__channel_templates') }}
 ),
 
 true_reasons as (
@@ -31,8 +18,7 @@ true_reasons as (
     from facts
     inner join templates on facts.channel = templates.channel
     where
-        templates.preference = 1
-        and case templates.reason_type
+        case templates.reason_type
             {%- for reason_type in reason_types() %}
             when '{{ reason_type }}' then facts.is_{{ reason_type }}
             {%- endfor %}

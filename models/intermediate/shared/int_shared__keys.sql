@@ -85,4 +85,6 @@ left join blocked
     on
         customers.customer_id = blocked.customer_id
         and channels.channel = coalesce(blocked.channel, channels.channel)
-where customers.registered_at < serve.cutoff_at and blocked.customer_id is null
+where
+    (customers.registered_at is null or customers.registered_at < serve.cutoff_at)
+    and blocked.customer_id is null

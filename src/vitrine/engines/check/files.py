@@ -15,7 +15,7 @@ from vitrine.engines.check.problems import CheckError, Problem, meant
 PROJECT_FILE = "dbt_project.yml"
 RULES = "models/intermediate/rules"
 # Models in that folder that are no rule; one that another file there refers to is none either.
-RULE_HELPERS = ("pairs", "required", "verdicts")
+RULE_HELPERS = ("contact_counts", "pairs", "required", "verdicts")
 # Types that config.meta may give a column, with what each needs beside it; see macros/seeds/column_problem.sql.
 CHECK_TYPES = {
     "text": (),
