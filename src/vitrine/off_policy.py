@@ -183,9 +183,10 @@ def _evaluated(slot: int | None, rows: LoggedRows, params: SupportParams, covera
     clusters = np.unique(rows.cluster, return_inverse=True)[1]
     size = effective_sample_size(weight)
     support = Support(count, unusable, int(clusters.max()) + 1, size, float(weight.max()), float(weight.mean()))
-    judged = {}
+    judged, clipped_size = {}, effective_sample_size(np.minimum(weight, np.sqrt(count)))
     for name, (value, influence) in estimated(rows, weight).items():
-        judged[name] = _judged(value, influence, clusters, size, coverage)
+        own_size = clipped_size if name == "clipped_ips" else size
+        judged[name] = _judged(value, influence, clusters, own_size, coverage)
     logged = float(rows.reward.mean())
     own = _judged(logged, rows.reward - logged, clusters, float(count), coverage)
     return Evaluation(slot, support, own, judged, support.warning(params))
