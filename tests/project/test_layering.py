@@ -101,6 +101,16 @@ ALLOWED = {
         # What was promised is set beside what was then clicked.
         "intermediate/feedback",
     },
+    "intermediate/off_policy": {
+        # With which probability a product was shown.
+        "staging",
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/feedback",
+        "intermediate/ranking",
+        # The slates that are judged.
+        "intermediate/evaluation",
+    },
     "intermediate/release": {
         "staging",
         "intermediate/calendar",
@@ -128,7 +138,7 @@ ALLOWED = {
         "intermediate/release",
         "marts/releases",
     },
-    "marts/evaluation": {"intermediate/evaluation"},
+    "marts/evaluation": {"intermediate/evaluation", "intermediate/off_policy"},
 }
 OWN_FOLDER_IS_LISTED = ("connectors", "staging", "marts")
 

@@ -41,6 +41,7 @@ REQUIRED = "int_rules__required"
 SLATE_CODE = ("src/vitrine/rerank", "src/vitrine/exposure.py", "src/vitrine/tables/guardrails.py")
 # Files of the package that no table is made with.
 IDLE_CODE = (
+    "src/vitrine/off_policy.py",
     "src/vitrine/tuning.py",
     "src/vitrine/engines/build_lock.py",
     "src/vitrine/engines/check/",
