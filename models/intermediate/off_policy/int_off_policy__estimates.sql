@@ -26,9 +26,7 @@ terms as (
         cast({{ gained }} as double) as gained,
         cast({{ base }} as double) as base
     from customer_sums
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -96,8 +94,11 @@ sized as (
 spreads as (
     select
         *,
-        power({{ var('interval_normal_quantile') }}, 2)
-        * greatest(1 / sample_size, coalesce(power(standard_error, 2) / nullif(bounded_rate, 0), 0)) as reach
+        case
+            when sample_size is not null
+                then power({{ var('interval_normal_quantile') }}, 2)
+                    * greatest(1 / sample_size, coalesce(power(standard_error, 2) / nullif(bounded_rate, 0), 0))
+        end as reach
     from sized
 ),
 
@@ -113,6 +114,6 @@ select
     estimator,
     round(click_rate, 9) as click_rate,
     round(standard_error, 9) as standard_error,
-    round(coalesce(greatest(0, bounded_rate + reach / 2 - half_width), 0), 9) as low_click_rate,
-    round(coalesce(least(1, bounded_rate + reach / 2 + half_width), 1), 9) as high_click_rate
+    round(greatest(0, coalesce(bounded_rate + reach / 2 - half_width, 0)), 9) as low_click_rate,
+    round(least(1, coalesce(bounded_rate + reach / 2 + half_width, 1)), 9) as high_click_rate
 from widths
