@@ -96,7 +96,8 @@ spreads as (
         *,
         case
             when sample_size is not null
-                then power({{ var('interval_normal_quantile') }}, 2)
+                then
+                    power({{ var('interval_normal_quantile') }}, 2)
                     * greatest(1 / sample_size, coalesce(power(standard_error, 2) / nullif(bounded_rate, 0), 0))
         end as reach
     from sized
