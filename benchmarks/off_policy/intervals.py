@@ -3,8 +3,8 @@
     python benchmarks/off_policy/intervals.py [--draws 200]    # writes results/intervals.md
 
 A log is drawn anew many times: positions as they are, items as often as the logging policy showed them, clicks by a
-rate of each item that is drawn once and known. The target's value is then known too. Set beside each other: the estimate
-± 1.96 standard errors, and the interval of `vitrine.off_policy`.
+rate of each item that is drawn once and known. The target's value is then known too. Set beside each other: the
+estimate ± 1.96 standard errors, and the interval of `vitrine.off_policy`.
 """
 
 import argparse
@@ -19,8 +19,8 @@ ESTIMATORS = ("ips", "snips", "dr", "sndr")
 HEADER = """# Intervals on logs like Open Bandit's
 
 Made by `python benchmarks/off_policy/intervals.py`. Percent of {draws} drawn logs whose 95% interval
-holds the true click rate: ± 1.96 standard errors / the interval of `vitrine.off_policy`. Chance alone moves a share by 3
-points.
+holds the true click rate: ± 1.96 standard errors / the interval of `vitrine.off_policy`. Chance alone moves a share by
+3 points.
 
 | campaign | logs of | judged | true rate | clicks a log | {names} |
 |---|---|---|---|---|{dashes}

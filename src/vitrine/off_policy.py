@@ -234,12 +234,11 @@ def score_interval(value: float, standard_error: float, size: float, coverage: f
     """Return the interval of a mean of rare rewards.
 
     A weighted click rate of some dozens of clicks is skewed, and its estimated variance is small just when the estimate
-    is: value ± 1.96 standard errors holds as little as 86% of truths on logs like Open Bandit's (benchmarks/off_policy/
-    intervals.py). So, as
-    Wilson does for a share ("Probable Inference, the Law of Succession, and Statistical Inference", JASA 1927), the
-    interval holds the means under which the estimate would be no surprise, with a variance in proportion to the mean.
-    That proportion is the larger of what the rows show and of 1 / size, which is the variance that as many unweighted
-    rows would have: few clicks hide how heavy the rows are that had none.
+    is: value ± 1.96 standard errors holds as little as 86% of truths on logs like Open Bandit's, see
+    benchmarks/off_policy/intervals.py. So, as Wilson does for a share ("Probable Inference, the Law of Succession, and
+    Statistical Inference", JASA 1927), the interval holds the means under which the estimate would be no surprise, with
+    a variance in proportion to the mean. That proportion is the larger of what the rows show and of 1 / size, which is
+    the variance that as many unweighted rows would have: few clicks hide how heavy the rows are that had none.
 
     Parameters
     ----------
