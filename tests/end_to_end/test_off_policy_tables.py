@@ -1,4 +1,4 @@
-"""The estimates that SQL makes are those of the package, on the very same rows; and a shop without a log has none."""
+"""The estimates that SQL makes are those of the package, on the very same rows, and so are support and warnings."""
 
 import duckdb
 import numpy as np
