@@ -123,7 +123,7 @@ def main() -> None:
         raise SystemExit(f"The Open Bandit sample is not at {DATA}.")
     TARGET.mkdir(parents=True, exist_ok=True)
     logs = {(policy, campaign): log_of(policy, campaign) for policy in POLICIES for campaign in CAMPAIGNS}
-    table, by_slot, from_prior, furthest, covered = [], [], [], 0.0, dict.fromkeys(SHOWN, 0)
+    table, by_slot, from_prior, furthest, warned, covered = [], [], [], 0.0, 0, dict.fromkeys(SHOWN, 0)
     for campaign in CAMPAIGNS:
         items = 1 + max(logs[policy, campaign]["item_id"].max() for policy in POLICIES)
         for logging, wanted in (POLICIES, POLICIES[::-1]):
@@ -138,6 +138,7 @@ def main() -> None:
                 covered[name] += pooled.estimates[name].low <= truth <= pooled.estimates[name].high
             cells = " | ".join(cell(pooled.estimates[name], truth) for name in SHOWN)
             support = pooled.support
+            warned += pooled.warning is not None
             head = f"| {campaign} | {logging} | {wanted} | {100 * truth:.2f} |"
             table.append(
                 f"{head} {cells} | {support.effective_sample_size:,.0f} | {support.largest_weight:,.0f} "
@@ -157,6 +158,7 @@ def main() -> None:
                 )
     text = REPORT.format(
         pairs=len(table),
+        warned=warned,
         covered=", ".join(f"{name} {count}" for name, count in covered.items()),
         furthest=f"{furthest:.1e}",
         agrees="yes" if furthest < 5e-7 else "NO",
@@ -183,7 +185,7 @@ Made by `python benchmarks/off_policy/open_bandit.py`. Click rates in percent wi
 impressions a log. Intervals that hold the click rate of the target's own log, of {pairs}: {covered}.
 That rate is itself of 38 to 69 clicks, which no interval here allows for.
 
-Where a warning stands, an interval may hold anything: it says that the log cannot tell.
+Pairs with a warning: {warned}. There an interval may hold anything: it says that the log cannot tell.
 
 Largest difference from `obp` in IPS, SNIPS and DR with the same inputs: {furthest}. The same to six decimals: {agrees}.
 
