@@ -87,7 +87,14 @@ ALLOWED = {
         "intermediate/ranking",
     },
     "intermediate/feedback": {"staging", "intermediate/calendar", "marts/releases"},
-    "intermediate/exploration": {"intermediate/calendar", "intermediate/feedback"},
+    "intermediate/exploration": {
+        "staging",
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+        "intermediate/features",
+        "intermediate/feedback",
+    },
     "intermediate/experiments": {"staging", "intermediate/calendar", "intermediate/feedback"},
     "intermediate/evaluation": {
         "intermediate/calendar",
