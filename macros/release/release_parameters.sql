@@ -12,7 +12,10 @@
         'recently_bought_days', 'durable_rest_days', 'min_price_amount', 'price_band_percentiles',
         'unrecorded_consent', 'holdout_share', 'holdout_salt', 'journey_window_days', 'journey_max_lag_days',
         'journey_channel', 'channels', 'channel_rules', 'evaluated_channels', 'fallback_channels',
-        'fallback_spare_slots'
+        'fallback_spare_slots', 'click_through_days', 'cart_attribution_days', 'view_through_days', 'view_needs_open',
+        'attribution_rule', 'scanner_seconds', 'scanner_min_links', 'scanner_link_share', 'recent_buyer_days',
+        'posterior_half_life_days', 'posterior_default_rates', 'posterior_category_strength', 'posterior_min_strength',
+        'posterior_max_strength', 'posterior_strength_outcomes'
     ] -%}
         {%- do values.update({name: var(name)}) -%}
     {%- endfor -%}

@@ -146,6 +146,7 @@ ALLOWED = {
         "marts/releases",
     },
     "marts/evaluation": {"intermediate/evaluation", "intermediate/off_policy"},
+    "marts/feedback": {"intermediate/feedback", "intermediate/exploration"},
 }
 OWN_FOLDER_IS_LISTED = ("connectors", "staging", "marts")
 

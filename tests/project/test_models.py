@@ -23,6 +23,7 @@ PREFIXES = {
     "marts/recommendations": r"(?!stg_|int_|fct_|dim_)",
     "marts/releases": r"(?!stg_|int_|fct_|dim_)",
     "marts/evaluation": r"evaluation_",
+    "marts/feedback": r"(?!stg_|int_|fct_|dim_)",
 }
 
 

@@ -24,6 +24,7 @@ sellable as (
 
 posteriors as (
     select
+        priors.cutoff_role,
         priors.cutoff_at,
         priors.channel,
         priors.segment,
@@ -61,6 +62,7 @@ updated as (
 )
 
 select
+    cutoff_role,
     cutoff_at,
     channel,
     segment,

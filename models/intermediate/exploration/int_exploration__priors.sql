@@ -75,6 +75,7 @@ global_rates as (
 )
 
 select
+    wanted.cutoff_role,
     wanted.cutoff_at,
     wanted.channel,
     wanted.segment,

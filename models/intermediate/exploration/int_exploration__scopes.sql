@@ -36,6 +36,7 @@ categories as (
 )
 
 select
+    cutoffs.cutoff_role,
     cutoffs.cutoff_at,
     channels.channel,
     segments.segment,

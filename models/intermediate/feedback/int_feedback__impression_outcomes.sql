@@ -1,31 +1,57 @@
--- One row per impression and what came of it.
+-- One row per impression and what came of it: opened, clicked, put into the cart, bought, unsubscribed.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook={'sql': '{{ forget_feedback("shown_at") }}', 'transaction': false},
+) }}
+{%- set period = ref('int_feedback__period') %}
 
-with impressions as (
-    select * from {{ ref('stg_impressions') }}
+with touches as (
+    select * from {{ ref('int_feedback__touches') }}
+    where shown_at >= {{ feedback_since(period) }}
 ),
 
-clicks as (
-    select * from {{ ref('stg_events') }}
-    where event_type = 'click' and product_id is not null
+credits as (
+    select
+        impression_id,
+        min(case when credit_type = 'cart' then occurred_at end) as carted_at,
+        min(case when credit_type = 'purchase' then occurred_at end) as purchased_at,
+        -- click_through comes before view_through.
+        min(case when credit_type = 'purchase' then attribution end) as attribution,
+        sum(case when credit_type = 'purchase' then 1 else 0 end) as order_line_count,
+        {{ exact_sum("case when credit_type = 'purchase' then net_amount end") }} as purchased_amount,
+        {{ exact_sum("case when credit_type = 'purchase' and attribution = 'click_through' then net_amount end") }}
+            as click_through_amount
+    from {{ ref('int_feedback__credits') }}
+    where occurred_at >= {{ feedback_since(period) }}
+    group by impression_id
 )
 
 select
-    impressions.impression_id,
-    impressions.channel,
-    impressions.customer_id,
-    impressions.product_id,
-    'other_customer' as segment,
-    impressions.shown_at,
-    min(clicks.occurred_at) as clicked_at,
-    cast(null as {{ dbt.type_timestamp() }}) as purchased_at
-from impressions
-left join clicks
-    on
-        impressions.customer_id = clicks.customer_id
-        and impressions.product_id = clicks.product_id
-        and coalesce(impressions.send_id, clicks.send_id, '') = coalesce(clicks.send_id, impressions.send_id, '')
-        and clicks.occurred_at >= impressions.shown_at
-        and clicks.occurred_at < {{ days_after('impressions.shown_at', var('click_attribution_days')) }}
-group by
-    impressions.impression_id, impressions.channel, impressions.customer_id, impressions.product_id,
-    impressions.shown_at
+    touches.impression_id,
+    touches.send_id,
+    touches.customer_id,
+    touches.channel,
+    touches.product_id,
+    touches.slot,
+    touches.release_id,
+    touches.campaign_id,
+    touches.sent_at,
+    touches.shown_at,
+    touches.selection_probability,
+    touches.segment,
+    touches.opened_at,
+    touches.clicked_at,
+    credits.carted_at,
+    credits.purchased_at,
+    cast(coalesce(credits.order_line_count, 0) as bigint) as order_line_count,
+    coalesce(credits.purchased_amount, 0) as purchased_amount,
+    coalesce(credits.click_through_amount, 0) as click_through_amount,
+    coalesce(credits.attribution, 'none') as attribution,
+    touches.unsubscribed_at,
+    touches.has_prefetch_open,
+    touches.has_bot_click,
+    touches.has_prefetch_open or touches.has_bot_click as is_suspicious
+from touches
+left join credits on touches.impression_id = credits.impression_id

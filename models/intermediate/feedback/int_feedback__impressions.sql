@@ -1,14 +1,14 @@
 -- One row per cutoff with a known outcome and product shown to a customer within the horizon after it, and whether it
--- was clicked. A click is credited to the impression of the same send; where one of the two names no send, to that of
--- the same customer and product.
+-- was clicked by a person. A click is credited to the impression of the same send; where one of the two names no send,
+-- to that of the same customer and product.
 
 with impressions as (
     select * from {{ ref('stg_impressions') }}
 ),
 
 clicks as (
-    select * from {{ ref('stg_events') }}
-    where event_type = 'click' and product_id is not null
+    select * from {{ ref('int_feedback__clicks') }}
+    where product_id is not null and not is_bot
 ),
 
 cutoffs as (
