@@ -60,7 +60,8 @@ create table customers as
 select 'c' || i as customer_id, timestamp '2023-12-01' as registered_at from range({CUSTOMERS}) as numbers (i);
 create table products as
 select 'p' || i as product_id, 'Product ' || i as product_name, 'house' as department,
-    'category ' || i % 20 as category, null::varchar as subcategory, null::varchar as brand, true as is_merchandise, false as is_durable
+    'category ' || i % 20 as category, null::varchar as subcategory, null::varchar as brand,
+    true as is_merchandise, false as is_durable
 from range({PRODUCTS}) as numbers (i);
 """
 ENTITIES = ["customers", "products", "order_lines", "events", "sends", "impressions"]

@@ -25,7 +25,12 @@ OUTCOMES = {
     "int_ranking__response_candidates",
     "int_ranking__training_candidates",
 }
-SELECT = ["+int_ranking__slates", "+int_propensity__audience"]
+SELECT = [
+    "+int_ranking__slates",
+    "+int_propensity__audience",
+    "+int_exploration__posteriors",
+    "+int_exploration__customer_segments",
+]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +110,8 @@ def test_a_poisoned_future_changes_nothing_before_it(built, role):
         "int_features__customers", "int_features__products", "int_features__product_states", "int_features__product_pairs",
         "int_features__customer_responses", "int_features__customer_habits", "int_features__customer_interests",
         "int_features__customer_product_interests", "int_features__product_interests", "int_features__recorded_events",
-        "int_candidates__viewed", "int_ranking__candidate_signals",
+        "int_candidates__viewed", "int_ranking__candidate_signals", "int_exploration__posteriors",
+        "int_exploration__customer_segments",
         "int_candidates__als_factors", "int_candidates__affinities",
         "int_candidates__customers", "int_candidates__all", "int_ranking__candidate_features", "int_rules__verdicts",
     } <= set(compared)  # fmt: skip
