@@ -6,7 +6,7 @@ Everything is computed from seven sums an arm, so that the warehouse adds up and
     relative effect      ratio of means less one, Fieller's interval (Fieller, JRSS B 1954)
     adjusted effect      what the time before explains is taken out: CUPED (Deng, Xu, Kohavi, Walker, WSDM 2013)
     always-valid         asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, Annals of
-                         Statistics 2024, theorem 2.2): Robbins' normal mixture, as in the mixture SPRT of Johari, Koomen,
+                         Statistics 2024, theorem 2.2): Robbins' normal mixture, as in the SPRT of Johari, Koomen,
                          Pekelis, Walsh (Operations Research 2022). It may be looked at every day
     split                chi-square test of the sample ratio (Fabijan and others, KDD 2019)
     minimum effect       what the planned size shows with the given power
