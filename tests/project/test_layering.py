@@ -31,6 +31,8 @@ ALLOWED = {
         "intermediate/features",
         # Whom a channel may not contact is a rule; the audience is drawn from the others.
         "intermediate/rules",
+        # Who is held out.
+        "intermediate/experiments",
     },
     "intermediate/candidates": {
         "intermediate/calendar",
@@ -80,8 +82,9 @@ ALLOWED = {
         "intermediate/integrity",
         "intermediate/interactions",
         "intermediate/features",
-        # Who is held out.
+        # Who is scored, and who is held out.
         "intermediate/propensity",
+        "intermediate/experiments",
         # Whom and what a step may not show, and the candidates that it chooses from.
         "intermediate/rules",
         "intermediate/ranking",
@@ -95,7 +98,15 @@ ALLOWED = {
         "intermediate/features",
         "intermediate/feedback",
     },
-    "intermediate/experiments": {"staging", "intermediate/calendar", "intermediate/feedback"},
+    "intermediate/experiments": {
+        "staging",
+        "intermediate/calendar",
+        "intermediate/integrity",
+        "intermediate/interactions",
+        "intermediate/feedback",
+        # Whom past releases addressed, or would have.
+        "marts/releases",
+    },
     "intermediate/evaluation": {
         "intermediate/calendar",
         "intermediate/integrity",
@@ -130,6 +141,8 @@ ALLOWED = {
         "intermediate/ranking",
         "intermediate/shared",
         "intermediate/journeys",
+        # An audit asks who is held out.
+        "intermediate/experiments",
         "intermediate/evaluation",
         "marts/evaluation",
         # The last releases: what changed since, and which run numbers are taken.
@@ -145,7 +158,7 @@ ALLOWED = {
         "intermediate/release",
         "marts/releases",
     },
-    "marts/evaluation": {"intermediate/evaluation", "intermediate/off_policy"},
+    "marts/evaluation": {"intermediate/evaluation", "intermediate/experiments", "intermediate/off_policy"},
     "marts/feedback": {"intermediate/feedback", "intermediate/exploration"},
 }
 OWN_FOLDER_IS_LISTED = ("connectors", "staging", "marts")

@@ -23,6 +23,8 @@ union all
 union all
 {{ seed_problems('reason_templates', ref('reason_templates'), ref('int_integrity__known_names')) }}
 union all
+{{ seed_problems('experiments', ref('experiments'), ref('int_integrity__known_names')) }}
+union all
 select
     seed_name,
     seed_row_number,

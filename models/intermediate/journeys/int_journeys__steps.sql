@@ -33,14 +33,16 @@ contact_blocks as (
     group by cutoff_at, customer_id
 ),
 
--- The same for every channel.
 audience as (
-    select
+    select distinct
         cutoff_at,
-        customer_id,
-        max(case when is_holdout then 1 else 0 end) as holdout_flag
+        customer_id
     from {{ ref('int_propensity__audience') }}
-    group by cutoff_at, customer_id
+),
+
+holdouts as (
+    select * from {{ ref('int_experiments__holdouts') }}
+    where channel = '{{ var("journey_channel") }}'
 ),
 
 judged as (
@@ -50,13 +52,16 @@ judged as (
         ordered_options.step_score is not null as is_candidate,
         case
             when contact_blocks.customer_id is not null then contact_blocks.reason
-            when coalesce(audience.holdout_flag, 1) = 1 then 'held out for measurement'
+            when audience.customer_id is null then 'has no purchase probability'
+        end as contact_reason,
+        holdouts.reason as holdout_reason,
+        case
             when due.followed_on is not null
                 then 'bought it on ' || cast(due.followed_on as {{ dbt.type_string() }})
             when ordered_options.product_id is null then 'no product of ' || due.next_value || ' can be sold'
             when ordered_options.refusal is not null
                 then 'no product of ' || due.next_value || ' may be shown; the first: ' || ordered_options.refusal
-        end as stop_reason
+        end as product_reason
     from due
     left join ordered_options
         on
@@ -72,16 +77,28 @@ judged as (
         on
             due.cutoff_at = audience.cutoff_at
             and due.customer_id = audience.customer_id
+    left join holdouts
+        on
+            due.cutoff_at = holdouts.cutoff_at
+            and due.customer_id = holdouts.customer_id
+),
+
+stopped as (
+    select
+        *,
+        coalesce(contact_reason, holdout_reason, product_reason) as stop_reason,
+        coalesce(contact_reason, product_reason) is null as is_eligible
+    from judged
 ),
 
 placed as (
     select
-        judged.*,
+        stopped.*,
         row_number() over (
             partition by customer_id, product_id, case when stop_reason is null then 1 else 0 end
             order by due_on asc, journey_name asc, step_name asc
         ) as product_use
-    from judged
+    from stopped
 )
 
 select
@@ -97,6 +114,7 @@ select
     due_on,
     case when stop_reason is null and product_use = 1 then product_id end as product_id,
     case when stop_reason is null and product_use = 1 then is_candidate end as is_candidate,
+    is_eligible,
     case when stop_reason is null and product_use > 1 then 'another step shows its product' else stop_reason end
         as stop_reason
 from placed

@@ -22,6 +22,10 @@ contact_blocks as (
     group by verdicts.cutoff_at, policies.channel, verdicts.customer_id
 ),
 
+holdouts as (
+    select * from {{ ref('int_experiments__holdouts') }}
+),
+
 ranked as (
     select
         scores.cutoff_at,
@@ -36,7 +40,8 @@ ranked as (
             order by scores.purchase_probability desc, scores.customer_id asc
         ) as propensity_rank,
         count(*) over (partition by scores.cutoff_at, policies.channel) as customer_count,
-        {{ is_in_share('scores.customer_id', var('holdout_share'), var('holdout_salt')) }} as is_holdout,
+        holdouts.experiment_id as held_out_by,
+        holdouts.reason as holdout_reason,
         contact_blocks.rule_name as contact_rule_name,
         contact_blocks.reason as contact_block_reason
     from scores
@@ -46,6 +51,11 @@ ranked as (
             scores.cutoff_at = contact_blocks.cutoff_at
             and policies.channel = contact_blocks.channel
             and scores.customer_id = contact_blocks.customer_id
+    left join holdouts
+        on
+            scores.cutoff_at = holdouts.cutoff_at
+            and policies.channel = holdouts.channel
+            and scores.customer_id = holdouts.customer_id
 ),
 
 judged as (
@@ -53,13 +63,11 @@ judged as (
         ranked.*,
         propensity_rank <= ceil(customer_count * {{ var('high_propensity_share') }}) as is_high_propensity,
         case
-            when contact_block_reason is not null then contact_block_reason
-            when is_holdout then 'held out for measurement'
             when audience_type = 'top_share' and propensity_rank > ceil(customer_count * audience_value)
                 then 'purchase probability below the policy share'
             when audience_type = 'threshold' and purchase_probability < audience_value
                 then 'purchase probability below the policy threshold'
-        end as exclusion_reason
+        end as policy_reason
     from ranked
 )
 
@@ -73,9 +81,11 @@ select
     cast(ceil({{ var('decile_count') }} * propensity_rank / cast(customer_count as double)) as integer)
         as propensity_decile,
     is_high_propensity,
-    is_holdout,
+    held_out_by is not null as is_holdout,
+    held_out_by,
     contact_block_reason is null as is_contactable,
     contact_rule_name,
-    exclusion_reason is null as is_in_audience,
-    exclusion_reason
+    coalesce(contact_block_reason, policy_reason) is null as is_eligible,
+    coalesce(contact_block_reason, holdout_reason, policy_reason) is null as is_in_audience,
+    coalesce(contact_block_reason, holdout_reason, policy_reason) as exclusion_reason
 from judged

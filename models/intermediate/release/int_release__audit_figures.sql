@@ -99,6 +99,7 @@ select
     relaxed_guardrails.guardrail_name as most_relaxed_guardrail,
     relaxed_guardrails.customer_count as most_relaxed_count,
     coalesce(overexposed.product_count, 0) as overexposed_count,
+    coalesce(held_out.customer_count, 0) as held_out_count,
     1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
     coalesce(slate_checks.fallback_count / cast(greatest(coalesce(slate_checks.customer_count, 1), 1) as double), 0)
         as fallback_share,
@@ -112,6 +113,7 @@ left join slate_checks on policies.channel = slate_checks.channel
 left join guardrails on policies.channel = guardrails.channel
 left join relaxed_guardrails on policies.channel = relaxed_guardrails.channel and relaxed_guardrails.place = 1
 left join overexposed on policies.channel = overexposed.channel
+left join {{ ref('int_release__holdout_checks') }} as held_out on policies.channel = held_out.channel
 left join exposure on policies.channel = exposure.channel
 left join metrics as own on own.slate_variant = {{ evaluated_variant('policies.channel') }}
 left join metrics as popular on popular.slate_variant = 'popularity'

@@ -7,6 +7,7 @@
     'killed_products': ['killed_count', 'slots with a product that is killed'],
     'uncontactable_customers': ['uncontactable_count', 'slots of customers who may not be written to'],
     'holdout_customers': ['holdout_count', 'slots of customers held out for measurement'],
+    'held_out_arms': ['held_out_count', 'customers addressed although an experiment holds them out'],
     'category_cap': ['category_cap_count', 'slates above the cap of one category'],
     'brand_cap': ['brand_cap_count', 'slates above the cap of one brand'],
     'hard_guardrails': ['hard_guardrail_count', 'slates that break a limit, or a pair of the seeds'],

@@ -8,6 +8,7 @@
 -- depends_on: {{ ref('release_slates') }}
 -- depends_on: {{ ref('release_shared_slates') }}
 -- depends_on: {{ ref('release_exits') }}
+-- depends_on: {{ ref('release_audiences') }}
 
 {{- assert_audits_passed() }}
 

@@ -14,7 +14,13 @@ Node = dict[str, Any]
 # What the comparison reads of the working tree's slates.
 TARGETS = ("int_release__slates", "int_release__candidate_audit", "int_release__audits")
 # Folders that are built again, as far as the targets need them; all else is as the last build left it.
-EDITED = ("seeds", "intermediate/integrity", "intermediate/rules", "intermediate/journeys")
+EDITED = (
+    "seeds",
+    "intermediate/integrity",
+    "intermediate/experiments",
+    "intermediate/rules",
+    "intermediate/journeys",
+)
 RANKED = ("intermediate/propensity", "intermediate/ranking", "intermediate/shared", "intermediate/release")
 # In those folders, what is learned from the past or names the build: kept as it is.
 KEPT = (
