@@ -22,7 +22,7 @@ PREFIXES = {
     "staging/checks": r"stg_checked_",
     "marts/recommendations": r"(?!stg_|int_|fct_|dim_)",
     "marts/releases": r"(?!stg_|int_|fct_|dim_)",
-    "marts/evaluation": r"evaluation_",
+    "marts/evaluation": r"(evaluation|experiment)_",
     "marts/feedback": r"(?!stg_|int_|fct_|dim_)",
 }
 

@@ -4,6 +4,7 @@ from vitrine.tables.affinity import affinity_rows
 from vitrine.tables.als import als_factor_rows, als_factors_of
 from vitrine.tables.cutoffs import judged_cutoffs, scored_cutoffs, training_cutoffs
 from vitrine.tables.evaluation import probability_reliability_rows, propensity_metric_rows, reliability_rows
+from vitrine.tables.experiments import readout_rows
 from vitrine.tables.frames import concat, join_on_keys
 from vitrine.tables.frontier import frontier_rows
 from vitrine.tables.guardrails import attribute_names, guardrails_of
@@ -43,6 +44,7 @@ __all__ = [
     "propensity_score_rows",
     "ranker_fit_row",
     "ranker_score_rows",
+    "readout_rows",
     "reliability_rows",
     "response_fit_row",
     "response_score_rows",
