@@ -47,7 +47,7 @@ select
     arm_name,
     '{{ metric }}' as metric_name,
     count(*) as entered_count,
-    sum(is_complete_flag) as customer_count,
+    cast(sum(is_complete_flag) as bigint) as customer_count,
     coalesce({{ exact_sum(value) }}, 0) as value_sum,
     coalesce({{ exact_sum(value ~ ' * ' ~ value, 38) }}, 0) as value_square_sum,
     coalesce({{ exact_sum(value ~ ' * ' ~ value ~ ' * ' ~ value, 38) }}, 0) as value_cube_sum,
