@@ -1,5 +1,5 @@
--- One row per experiment, part of its customers, arm and metric: the sums that a read-out needs, over those whose days are
--- over; entered_count has the others as well.
+-- One row per experiment, part of its customers, arm and metric: the sums that a read-out needs, over those whose days
+-- are over; entered_count has the others as well.
 
 {%- set metrics = ['has_ordered', 'order_count', 'spend_amount', 'category_count', 'is_contacted'] %}
 
@@ -13,11 +13,11 @@ customers as (
         eligible_customers.arm_name,
         eligible_customers.release_id,
         eligible_customers.policy_names,
-        case when eligible_customers.is_complete then 1 else 0 end as is_complete_flag,
         {%- for metric in metrics %}
         outcomes.{{ metric }},
-        outcomes.{{ metric }}_before{{ ',' if not loop.last }}
+        outcomes.{{ metric }}_before,
         {%- endfor %}
+        case when eligible_customers.is_complete then 1 else 0 end as is_complete_flag
     from eligible_customers
     left join {{ ref('int_experiments__customer_outcomes') }} as outcomes
         on

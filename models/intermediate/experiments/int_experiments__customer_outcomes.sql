@@ -36,12 +36,11 @@ sends as (
 orders as (
     select
         customers.experiment_id,
-        customers.customer_id,
         {%- for name, expression in metrics.items() %}
         {{ expression | replace('{}', 'order_lines.ordered_at >= customers.entered_at') }} as {{ name }},
-        {{ expression | replace('{}', 'order_lines.ordered_at < customers.entered_at') }} as {{ name }}_before
-        {{- ',' if not loop.last }}
+        {{ expression | replace('{}', 'order_lines.ordered_at < customers.entered_at') }} as {{ name }}_before,
         {%- endfor %}
+        customers.customer_id
     from customers
     inner join order_lines
         on
