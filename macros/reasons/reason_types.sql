@@ -15,6 +15,7 @@
         'look': product + ['anchor_product'],
         'segment': product + ['segment'],
         'popular': product,
+        'explored': product,
         'taste': ['product'],
     }) }}
 {%- endmacro %}

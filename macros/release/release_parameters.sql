@@ -15,7 +15,9 @@
         'fallback_spare_slots', 'click_through_days', 'cart_attribution_days', 'view_through_days', 'view_needs_open',
         'attribution_rule', 'scanner_seconds', 'scanner_min_links', 'scanner_link_share', 'recent_buyer_days',
         'posterior_half_life_days', 'posterior_default_rates', 'posterior_category_strength', 'posterior_min_strength',
-        'posterior_max_strength', 'posterior_strength_outcomes'
+        'posterior_max_strength', 'posterior_strength_outcomes',
+        'exploration_outcome', 'exploration_seed', 'exploration_ucb_width',
+        'exploration_pool_size', 'exploration_path_count'
     ] -%}
         {%- do values.update({name: var(name)}) -%}
     {%- endfor -%}

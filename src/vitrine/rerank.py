@@ -15,7 +15,18 @@ from vitrine.rerank_guardrails import Guardrails, PairRule, Pin, RerankParams, S
 from vitrine.rerank_kernels import MEASURES, NO_PLAN, Slates, make_desk, rank_customers
 from vitrine.threads import in_parts
 
-__all__ = ["Guardrails", "PairRule", "Pin", "RerankParams", "SlotLimit", "contradictions", "rerank"]
+__all__ = [
+    "Guardrails",
+    "PairRule",
+    "Pin",
+    "RerankParams",
+    "SlotLimit",
+    "contradictions",
+    "posed",
+    "rerank",
+    "slate_table",
+    "solve",
+]
 
 NO_GUARDRAILS = Guardrails()
 
@@ -103,15 +114,27 @@ def rerank(
         Where guardrails contradict each other, a product has two values of an attribute, scores are missing, or the
         method lacks its tastes.
     """
+    problem = posed(candidates, params, guardrails, attributes, tastes, capacities)
+    return slate_table(problem, solve(problem))
+
+
+def posed(
+    candidates: pa.Table,
+    params: RerankParams,
+    guardrails: Guardrails,
+    attributes: pa.Table | None,
+    tastes: pa.Table | None,
+    capacities: pa.Table | None,
+) -> Problem:
+    """Return what is asked of the compiled code, once nothing in it contradicts itself. Arguments as in `rerank`."""
     found = contradictions(guardrails, params)
     if found:
         raise ValueError(" ".join(found))
-    problem = encode(candidates, params, guardrails, attributes, tastes, capacities)
-    return _table(problem, _slates(problem))
+    return encode(candidates, params, guardrails, attributes, tastes, capacities)
 
 
-def _slates(problem: Problem) -> Slates:
-    """Make the slates of all customers."""
+def solve(problem: Problem) -> Slates:
+    """Make the slates of all customers; notes in the problem which rows were lost to others."""
     pool, count = problem.pool, len(problem.customers)
     slates = Slates(
         np.full((count, problem.rules.slot_count), -1, np.int64),
@@ -144,7 +167,7 @@ def _slates(problem: Problem) -> Slates:
     return slates
 
 
-def _table(problem: Problem, slates: Slates) -> pa.Table:
+def slate_table(problem: Problem, slates: Slates) -> pa.Table:
     """Return the slates as rows."""
     is_filled = slates.rows >= 0
     customer, place = np.nonzero(is_filled)

@@ -1308,32 +1308,38 @@ def write(pool: Pool, rules: Rules, customer: int, desk: Desk, found: Slates) ->
     size = desk.measures[KEPT, LENGTH]
     begin = pool.starts[customer]
     count = pool.starts[customer + 1] - begin
-    slates, marginals, relaxed = found.rows, found.marginals, found.relaxed
+    slates, marginals = found.rows, found.marginals
     slates[customer, :] = -1
     found.measures[customer, :] = desk.measures[KEPT]
     for slot in range(size):
         desk.slots[slot].slate = desk.slots[slot].kept_slate
         slates[customer, slot] = pool.rows[begin + desk.slots[slot].kept_slate]
         marginals[customer, slot] = desk.slots[slot].kept_marginal
-    relaxed[customer, 0] = desk.measures[KEPT, WITHIN_TASTE] < 0
+    note_relaxed(rules, desk, count, size, desk.measures[KEPT], found.relaxed[customer])
+
+
+@inner
+def note_relaxed(rules: Rules, desk: Desk, count: int, size: int, measure: IntArray, relaxed: Flags) -> None:
+    """Write which soft rules give way in the slate on the desk, that keeps so much, weakest first."""
+    relaxed[0] = measure[WITHIN_TASTE] < 0
     at = 1
     for s in range(len(rules.spreads)):
-        relaxed[customer, at] = distinct_in_slate(desk, size, rules.spreads[s, 0]) < rules.spreads[s, 1]
+        relaxed[at] = distinct_in_slate(desk, size, rules.spreads[s, 0]) < rules.spreads[s, 1]
         at += 1
     for f in range(len(rules.floors)):
         have = 0
         for slot in range(size):
             have += belongs(desk.codes, desk.slots[slot].slate, rules.floors[f, 0], rules.floors[f, 1])
-        relaxed[customer, at] = have < rules.floors[f, 2]
+        relaxed[at] = have < rules.floors[f, 2]
         at += 1
     wanted = 0
     for i in range(count):
         wanted += desk.items[i].is_required
-    relaxed[customer, at] = desk.measures[KEPT, REQUIRED] < wanted
+    relaxed[at] = measure[REQUIRED] < wanted
     for p in range(len(rules.pins)):
         slot = rules.pins[p, 1]
         is_kept = slot < size and desk.codes[desk.slots[slot].slate, 0] == rules.pins[p, 0]
-        relaxed[customer, at + 1 + p] = not is_kept and is_there(desk, count, rules.pins[p, 0])
+        relaxed[at + 1 + p] = not is_kept and is_there(desk, count, rules.pins[p, 0])
 
 
 # -- What Python calls -----------------------------------------------------------------------------------------

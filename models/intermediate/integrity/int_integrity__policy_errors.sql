@@ -8,6 +8,8 @@
     'max_taste_distance': [0, 1, 'double'],
     'max_exposure_share': [0, 1, 'double'],
     'slots_per_unit': [0.001, 1000000, 'double', 'may be empty'],
+    'explore_slots': [0, 5, 'integer', 'may be empty'],
+    'explore_max_loss_share': [0, 0.99, 'double', 'may be empty'],
     'max_per_category': [1, 50, 'integer'],
     'max_per_brand': [1, 50, 'integer'],
     'valid_days': [1, 365, 'integer'],
@@ -16,6 +18,7 @@
     'audience_type': ['top_share', 'threshold'],
     'rerank_method': ['mmr', 'dpp', 'calibration', 'quota'],
     'needs_consent': ['true', 'false'],
+    'explore_method': ['thompson', 'ucb'],
 } %}
 
 with policies as (
@@ -72,7 +75,11 @@ problems as (
         'is ' || coalesce(nullif(trim({{ column_name }}), ''), '(empty)')
         || ', must be {{ choices[:-1] | join(", ") }} or {{ choices[-1] }}' as problem
     from policies
-    where coalesce(trim({{ column_name }}), '') not in ('{{ choices | join("', '") }}')
+    where
+        coalesce(trim({{ column_name }}), '') not in ('{{ choices | join("', '") }}')
+        {%- if column_name == 'explore_method' %}
+        and nullif(trim({{ column_name }}), '') is not null
+        {%- endif %}
     {%- endfor %}
     union all
     select distinct

@@ -48,6 +48,22 @@ select
     left_out.channel,
     left_out.customer_id,
     left_out.product_id,
+    0 as hold_back_order,
+    'exploration' as hold_back_name,
+    'an explored product took its place in slot ' || cast(choices.slot as {{ dbt.type_string() }}) as reason
+from left_out
+inner join {{ ref('int_ranking__selection_probabilities') }} as choices
+    on
+        left_out.cutoff_at = choices.cutoff_at
+        and left_out.channel = choices.channel
+        and left_out.customer_id = choices.customer_id
+        and left_out.product_id = choices.product_id
+where choices.is_greedy
+union all
+select
+    left_out.channel,
+    left_out.customer_id,
+    left_out.product_id,
     1 as hold_back_order,
     'max_exposure' as hold_back_name,
     'as many slates show it as the exposure cap or the stock allow: '

@@ -81,6 +81,7 @@ select
     false as is_segment,
     objectives.candidate_source = 'popular'
     and features.popularity_percentile > {{ var('catalogue_popularity_percentile') }} as is_popular,
+    slates.is_explored,
     true as is_taste
 from slates
 inner join {{ ref('int_ranking__objectives') }} as objectives

@@ -43,6 +43,9 @@ select
     {%- for name in addends %}
     personal_slates.{{ name }},
     {%- endfor %}
+    personal_slates.selection_probability,
+    personal_slates.is_explored,
+    personal_slates.exploration_addend,
     personal_slates.taste_reason,
     personal_slates.candidate_source,
     personal_slates.purchase_addend,
@@ -78,6 +81,10 @@ select
     {%- for name in addends %}
     cast(0 as double) as {{ name }},
     {%- endfor %}
+    -- Nothing is drawn of what many share.
+    cast(1 as double) as selection_probability,
+    false as is_explored,
+    cast(0 as double) as exploration_addend,
     fallback_slates.reason as taste_reason,
     'shared' as candidate_source,
     fallback_slates.base_score as purchase_addend,

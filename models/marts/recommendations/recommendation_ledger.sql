@@ -47,7 +47,12 @@ select
         else coalesce(slates.displaced_score - slates.objective_score, 0)
     end as score_given_up,
     slates.as_of_at,
-    slates.valid_until_at
+    slates.valid_until_at,
+    -- Releases older than the columns drew nothing.
+    coalesce(slates.exploration_addend, 0) as exploration_addend,
+    slates.objective_score + coalesce(slates.exploration_addend, 0) as drawn_score,
+    coalesce(slates.selection_probability, 1) as selection_probability,
+    coalesce(slates.is_explored, false) as is_explored
 from slates
 inner join live_releases
     on

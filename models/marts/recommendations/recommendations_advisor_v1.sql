@@ -64,7 +64,10 @@ select
     cast(client_facts.typical_days_between_orders as double) as typical_days_between_orders,
     client_facts.next_order_due_on,
     shown.as_of_at,
-    shown.valid_until_at
+    shown.valid_until_at,
+    -- Releases older than the columns drew nothing.
+    coalesce(shown.selection_probability, 1) as selection_probability,
+    coalesce(shown.is_explored, false) as is_explored
 from shown
 left join client_facts on shown.customer_id = client_facts.customer_id
 left join audience on shown.customer_id = audience.customer_id

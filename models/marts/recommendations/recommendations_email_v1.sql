@@ -42,7 +42,10 @@ select
     slates.objective_score,
     slates.popularity_percentile,
     slates.as_of_at,
-    slates.valid_until_at
+    slates.valid_until_at,
+    -- Releases older than the columns drew nothing.
+    coalesce(slates.selection_probability, 1) as selection_probability,
+    coalesce(slates.is_explored, false) as is_explored
 from slates
 inner join live_releases
     on

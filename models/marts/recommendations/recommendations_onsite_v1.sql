@@ -22,6 +22,9 @@ with slates as (
         anchor_product_id,
         coalesce(fallback_level, 'personal') as fallback_level,
         objective_score,
+        -- Releases older than the columns drew nothing.
+        coalesce(selection_probability, 1) as selection_probability,
+        coalesce(is_explored, false) as is_explored,
         as_of_at,
         valid_until_at
     from {{ ref('release_slates') }}
@@ -44,6 +47,8 @@ with slates as (
         case when shared_type = 'look' then shared_key end as anchor_product_id,
         case shared_type when 'category' then 'category' when 'everybody' then 'popular' end as fallback_level,
         objective_score,
+        cast(1 as double) as selection_probability,
+        false as is_explored,
         as_of_at,
         valid_until_at
     from {{ ref('release_shared_slates') }}
@@ -73,7 +78,9 @@ select
     slates.fallback_level,
     slates.objective_score,
     slates.as_of_at,
-    slates.valid_until_at
+    slates.valid_until_at,
+    slates.selection_probability,
+    slates.is_explored
 from slates
 inner join live_releases
     on

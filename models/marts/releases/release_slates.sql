@@ -59,6 +59,9 @@ select
     slates.displaced_product_id,
     slates.displaced_product_name,
     slates.displaced_score,
+    slates.selection_probability,
+    slates.is_explored,
+    slates.exploration_addend,
     cast(slates.as_of_at as {{ dbt.type_timestamp() }}) as as_of_at,
     cast(slates.valid_until_at as {{ dbt.type_timestamp() }}) as valid_until_at
 from slates

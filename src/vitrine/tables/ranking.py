@@ -1,7 +1,7 @@
 """Rows of the ranker and of the slates."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vitrine.encoding import as_doubles, distinct_ids
+from vitrine.explore import Exploration, choose
 from vitrine.fits import parameters_json
 from vitrine.ranker import RankerFit, RankerParams, fit_ranker, score_candidates
-from vitrine.rerank import Guardrails, RerankParams, rerank
+from vitrine.rerank import Guardrails, RerankParams
 from vitrine.tables.frames import TIMESTAMP, repeated, with_first
 from vitrine.tables.propensity import fit_row
 
@@ -61,6 +62,8 @@ class SlateRules:
     """Columns product_id, slot_count: most slates of the audience that may show the product."""
     audience: pa.Table
     """Column customer_id: who is sent a slate. The others' are for evaluation and take nothing from the stock."""
+    exploration: Exploration
+    """What exploration goes by; its seed and scale are completed here."""
 
 
 def slates_in_order(
@@ -102,15 +105,34 @@ def slate_rows(
     rules: SlateRules,
     shown: pa.Table | None = None,
 ) -> pa.Table:
-    """Return the slates of one cutoff and channel, without what the customer is `shown` (customer_id, product_id)."""
+    """Return the slates of one cutoff and channel, and what else could have stood in the slots that explore.
+
+    Draws are new for each channel, cutoff and seed. Customers outside the audience explore as the audience does, so that
+    what is judged is the policy that is served; they take nothing from what is left of a product.
+
+    Parameters
+    ----------
+    candidates
+        As `vitrine.rerank.rerank` takes them, and the column purchase_weight: the objective's weight of a unit of
+        log-odds, the same in all rows.
+    shown
+        Such rows of channels that come first: what they show a customer is not repeated.
+    """
+    params_of_draws = rules.exploration.params
+    exploration = replace(
+        rules.exploration,
+        params=replace(params_of_draws, seed=f"{params_of_draws.seed}, {channel}, {cutoff.isoformat()}"),
+        scale=candidates["purchase_weight"][0].as_py() if candidates.num_rows else 1.0,
+    )
     if shown is not None:
         pair = ["customer_id", "product_id"]
-        candidates = candidates.join(shown.select(pair), pair, join_type="left anti")
+        candidates = candidates.join(shown.filter(shown["is_chosen"]).select(pair), pair, join_type="left anti")
     tastes = rules.tastes.rename_columns(["customer_id", "category", "share"])
     is_sent = pc.is_in(candidates["customer_id"], value_set=rules.audience["customer_id"].combine_chunks())
     given = (rules.guardrails, rules.attributes, tastes)
-    sent = rerank(candidates.filter(is_sent), params, *given, rules.capacities)
-    slates = pa.concat_tables([sent, rerank(candidates.filter(pc.invert(is_sent)), params, *given)])
+    sent = choose(candidates.filter(is_sent), params, *given, rules.capacities, exploration)
+    others = choose(candidates.filter(pc.invert(is_sent)), params, *given, None, exploration)
+    slates = pa.concat_tables([sent, others])
     return with_first(
         slates,
         {

@@ -44,7 +44,12 @@ SCORED = (
 )
 REQUIRED = "int_rules__required"
 # Files of the package that only slates depend on.
-SLATE_CODE = ("src/vitrine/rerank", "src/vitrine/exposure.py", "src/vitrine/tables/guardrails.py")
+SLATE_CODE = (
+    "src/vitrine/rerank",
+    "src/vitrine/explore",
+    "src/vitrine/exposure.py",
+    "src/vitrine/tables/guardrails.py",
+)
 # Files of the package that no table is made with.
 IDLE_CODE = (
     "src/vitrine/off_policy.py",
