@@ -6,13 +6,18 @@
     {%- set lines = ["Rank " ~ row[2] ~ " by score."] if row[2] is not none else [] -%}
     {%- if row[0] == 'slate' -%}
         {%- set slot = run_query(
-            "select reason, displaced_product_id, displaced_product_name, displaced_score, objective_score from "
+            "select reason, displaced_product_id, displaced_product_name, displaced_score, objective_score, "
+            ~ "is_explored, selection_probability, exploration_addend from "
             ~ vitrine.existing_relation('intermediate', 'int_release__slates') ~ " where channel = '" ~ channel
             ~ "' and customer_id = " ~ customer ~ " and product_id = " ~ product).rows[0] -%}
         {%- do lines.append("It has slot " ~ row[1] ~ ". The customer is told: " ~ slot[0] ~ ".") -%}
+        {%- if slot[5] -%}
+            {%- do lines.append("It was drawn to be tried out, with the probability " ~ "%.3f" | format(slot[6])
+                ~ "; the draw adds " ~ "%+.4f" | format(slot[7]) ~ " to its score.") -%}
+        {%- endif -%}
         {%- do lines.append(
             "In its place " ~ slot[1] ~ " '" ~ slot[2] ~ "' stands back, whose score is "
-            ~ "%.4f" | format(slot[3] - slot[4]) ~ " greater: for variety, a cap, a limit or a pin."
+            ~ "%.4f" | format(slot[3] - slot[4]) ~ " greater: for variety, a cap, a limit, a pin or exploration."
             if slot[1] else "It stands there by its score.") -%}
     {%- else -%}
         {%- set name = " (" ~ row[4] ~ ")" if row[4] and not row[5].startswith(row[4]) else "" -%}

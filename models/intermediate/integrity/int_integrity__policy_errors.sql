@@ -3,23 +3,20 @@
 {%- set numbers = {
     'slot_count': [1, 50, 'integer'],
     'audience_value': [0, 1, 'double'],
-    'diversity_strength': [0, 1, 'double'],
-    'coherence_strength': [0, 1, 'double'],
-    'max_taste_distance': [0, 1, 'double'],
-    'max_exposure_share': [0, 1, 'double'],
+    'diversity_strength': [0, 1, 'double'], 'coherence_strength': [0, 1, 'double'],
+    'max_taste_distance': [0, 1, 'double'], 'max_exposure_share': [0, 1, 'double'],
     'slots_per_unit': [0.001, 1000000, 'double', 'may be empty'],
     'explore_slots': [0, 5, 'integer', 'may be empty'],
     'explore_max_loss_share': [0, 0.99, 'double', 'may be empty'],
-    'max_per_category': [1, 50, 'integer'],
-    'max_per_brand': [1, 50, 'integer'],
+    'max_per_category': [1, 50, 'integer'], 'max_per_brand': [1, 50, 'integer'],
     'valid_days': [1, 365, 'integer'],
 } %}
 {%- set texts = {
     'audience_type': ['top_share', 'threshold'],
     'rerank_method': ['mmr', 'dpp', 'calibration', 'quota'],
-    'needs_consent': ['true', 'false'],
-    'explore_method': ['thompson', 'ucb'],
+    'needs_consent': ['true', 'false'], 'explore_method': ['thompson', 'ucb'],
 } %}
+{%- set defaults = {'explore_method': 'thompson'} %}
 
 with policies as (
     select
@@ -76,10 +73,8 @@ problems as (
         || ', must be {{ choices[:-1] | join(", ") }} or {{ choices[-1] }}' as problem
     from policies
     where
-        coalesce(trim({{ column_name }}), '') not in ('{{ choices | join("', '") }}')
-        {%- if column_name == 'explore_method' %}
-        and nullif(trim({{ column_name }}), '') is not null
-        {%- endif %}
+        coalesce(nullif(trim({{ column_name }}), ''), '{{ defaults.get(column_name, '') }}')
+        not in ('{{ choices | join("', '") }}')
     {%- endfor %}
     union all
     select distinct

@@ -20,6 +20,7 @@ audited as (
         end as lacked_score,
         case stage when 'rules' then rule_name when 're-ranking' then hold_back_name end as rule_name,
         case
+            when stage = 'slate' and is_explored then 'in the slate: drawn to be tried out'
             when stage = 'slate' then 'in the slate'
             when stage = 'rules' then block_reason
             when stage = 'ranking' then 'outranked before re-ranking'

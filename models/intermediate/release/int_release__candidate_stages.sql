@@ -67,6 +67,7 @@ select
     audience.customer_id,
     eligibility.product_id,
     slates.slot,
+    coalesce(slates.is_explored, false) as is_explored,
     coalesce(eligibility.rule_name, channel_verdicts.rule_name) as rule_name,
     coalesce(eligibility.reason, channel_verdicts.reason) as block_reason,
     ranked.objective_rank,

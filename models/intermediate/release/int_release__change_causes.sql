@@ -69,6 +69,7 @@ caused as (
             when stage = 'owned' or reason = 'recently_bought: bought lately' then 'bought'
             when stage = 'not sellable' or rule_name = 'not_sellable' then 'stock'
             when stage = 'rules' then 'rule'
+            when change in ('in', 'out') and (is_explored or rule_name = 'exploration') then 'exploration'
             when change = 'in' and rule_names is not null and changed_settings != '' then 'rule'
             when addend_name = 'boost' then 'rule'
             when is_weight_of_addend_changed then 'weight'
@@ -88,10 +89,13 @@ detailed as (
             when own_cause in ('audience', 'killed', 'bought', 'stock') then reason
             when own_cause = 'rule' and stage = 'rules' then reason
             when own_cause = 'rule' and addend_name is null then 'pulled by ' || rule_names
+            when own_cause = 'exploration' and change = 'in' then 'drawn into the slot'
+            when own_cause = 'exploration' and is_explored then 'had been drawn into the slot'
+            when own_cause = 'exploration' then reason
             when own_cause = 'weight' then changed_settings || '; ' || addend_detail
             when own_cause is not null then addend_detail
         end as own_detail,
-        own_cause in ('audience', 'killed', 'bought', 'stock', 'rule') as is_direct
+        own_cause in ('audience', 'killed', 'bought', 'stock', 'rule', 'exploration') as is_direct
     from caused
 )
 

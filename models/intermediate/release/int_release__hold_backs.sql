@@ -1,5 +1,7 @@
 -- One row per channel, customer of the audience, candidate that the re-ranker left out, and what stands in its way.
 
+{%- set candidate = 'left_out.channel, left_out.customer_id, left_out.product_id' %}
+
 with serve as (
     select * from {{ ref('int_calendar__cutoffs') }}
     where cutoff_role = 'serve'
@@ -24,8 +26,7 @@ left_out as (
     inner join serve on objectives.cutoff_at = serve.cutoff_at
     left join slates
         on
-            objectives.channel = slates.channel
-            and objectives.customer_id = slates.customer_id
+            objectives.channel = slates.channel and objectives.customer_id = slates.customer_id
             and objectives.product_id = slates.product_id
     where slates.slot is null
 ),
@@ -45,25 +46,19 @@ attributes as (
 )
 
 select
-    left_out.channel,
-    left_out.customer_id,
-    left_out.product_id,
+    {{ candidate }},
     0 as hold_back_order,
     'exploration' as hold_back_name,
     'an explored product took its place in slot ' || cast(choices.slot as {{ dbt.type_string() }}) as reason
 from left_out
 inner join {{ ref('int_ranking__selection_probabilities') }} as choices
     on
-        left_out.cutoff_at = choices.cutoff_at
-        and left_out.channel = choices.channel
-        and left_out.customer_id = choices.customer_id
-        and left_out.product_id = choices.product_id
-where choices.is_greedy
+        left_out.cutoff_at = choices.cutoff_at and left_out.channel = choices.channel
+        and left_out.customer_id = choices.customer_id and left_out.product_id = choices.product_id
+        and choices.is_greedy
 union all
 select
-    left_out.channel,
-    left_out.customer_id,
-    left_out.product_id,
+    {{ candidate }},
     1 as hold_back_order,
     'max_exposure' as hold_back_name,
     'as many slates show it as the exposure cap or the stock allow: '
@@ -79,9 +74,7 @@ where shown.slot_count >= capacities.slot_count
 {%- for match in ['full_limits.customer_id = left_out.customer_id', 'full_limits.customer_id is null'] %}
 union all
 select
-    left_out.channel,
-    left_out.customer_id,
-    left_out.product_id,
+    {{ candidate }},
     2 as hold_back_order,
     full_limits.limit_name as hold_back_name,
     full_limits.reason
@@ -97,9 +90,7 @@ inner join {{ ref('int_release__full_limits') }} as full_limits
 {%- for side, other in [('', 'other_'), ('other_', '')] %}
 union all
 select
-    left_out.channel,
-    left_out.customer_id,
-    left_out.product_id,
+    {{ candidate }},
     3 as hold_back_order,
     slate_pairs.pair_name as hold_back_name,
     'never beside slot ' || cast(beside.slot as {{ dbt.type_string() }}) as reason
@@ -121,9 +112,7 @@ inner join {{ ref('int_release__slot_attributes') }} as beside
 {%- endfor %}
 union all
 select
-    left_out.channel,
-    left_out.customer_id,
-    left_out.product_id,
+    {{ candidate }},
     4 as hold_back_order,
     'max_taste_distance' as hold_back_name,
     'further from the taste of the customer than the policy wants' as reason

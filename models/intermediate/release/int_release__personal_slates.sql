@@ -1,6 +1,11 @@
 -- One row per channel, customer of its audience and slot: the slates that stand for release, with all that a
 -- channel needs to show them.
 
+{%- set figures = [
+    'purchase_addend', 'popularity_penalty', 'value_bonus', 'click_probability', 'cart_probability', 'click_bonus',
+    'cart_bonus', 'margin_bonus', 'boost', 'objective_score', 'objective_rank'
+] %}
+
 with fingerprints as (
     select * from {{ ref('int_release__fingerprints') }}
 ),
@@ -63,17 +68,9 @@ select
     objectives.purchase_probability,
     objectives.expected_value_amount,
     objectives.relevance_score,
-    objectives.purchase_addend,
-    objectives.popularity_penalty,
-    objectives.value_bonus,
-    objectives.click_probability,
-    objectives.cart_probability,
-    objectives.click_bonus,
-    objectives.cart_bonus,
-    objectives.margin_bonus,
-    objectives.boost,
-    objectives.objective_score,
-    objectives.objective_rank,
+    {%- for name in figures %}
+    objectives.{{ name }},
+    {%- endfor %}
     slates.marginal_score,
     slates.relaxed_limits,
     slates.selection_probability,

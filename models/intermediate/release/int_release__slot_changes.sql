@@ -49,7 +49,8 @@ changed as (
         newer.{{ column }},
         older.{{ column }} as previous_{{ column }},
         {%- endfor %}
-        newer.slot is not null as is_shown
+        newer.slot is not null as is_shown,
+        coalesce(newer.is_explored, false) or coalesce(older.is_explored, false) as is_explored
     from newer
     full outer join older
         on
@@ -69,6 +70,7 @@ judged as (
         changed.slot,
         changed.previous_slot,
         changed.rule_names,
+        changed.is_explored,
         former_customers.customer_id is not null as had_slate,
         {%- for name, column in addend_columns().items() %}
         {{ addend_change(name, column) }} as {{ name }}_change,

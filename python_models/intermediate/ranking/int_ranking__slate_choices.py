@@ -46,7 +46,9 @@ def model(dbt, session):
             read_table(categories, ["customer_id", "category", "weight_share"], at),
             read_table(capacities, ["product_id", "slot_count"], f"{at} and {own}"),
             read_table(audience, ["customer_id"], f"{at} and {own} and is_in_audience"),
-            Exploration(ExploreParams(*exploring, **explore), rates, read_table(segments, ["customer_id", "segment"], at)),
+            Exploration(
+                ExploreParams(*exploring, **explore), rates, read_table(segments, ["customer_id", "segment"], at)
+            ),
         )
 
     def slates_of(cutoff, shown, channel, rerank_method, **policy):

@@ -107,8 +107,8 @@ def slate_rows(
 ) -> pa.Table:
     """Return the slates of one cutoff and channel, and what else could have stood in the slots that explore.
 
-    Draws are new for each channel, cutoff and seed. Customers outside the audience explore as the audience does, so that
-    what is judged is the policy that is served; they take nothing from what is left of a product.
+    Draws are new for each channel, cutoff and seed. Customers outside the audience explore as the audience does, so
+    that what is judged is the policy that is served; they take nothing from what is left of a product.
 
     Parameters
     ----------
