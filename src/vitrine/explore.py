@@ -60,6 +60,8 @@ class Exploration:
     in the customer's segment has that of the segment `all`."""
     segments: pa.Table
     """Columns customer_id, segment."""
+    occasion: str = ""
+    """Channel and cutoff: each has draws and lots of its own."""
     scale: float = 1.0
     """Score that one unit of log-odds is worth: the weight of the purchase in the objective."""
 
@@ -102,7 +104,7 @@ def explore(problem: Problem, slates: Slates, exploration: Exploration) -> Explo
     others.
 
     **Capacities.** What the greedy slates leave of a product may be explored by as many customers, chosen by lot among
-    those whose slots could hold it: no draw can exceed it.
+    those whose slots could hold it: no draw can exceed it. The lots are those of the occasion, whatever the seed.
 
     Parameters
     ----------
@@ -152,7 +154,8 @@ def explore(problem: Problem, slates: Slates, exploration: Exploration) -> Explo
 
     if len(problem.capacity):
         in_parts(ask_part, everybody)
-        is_closed[:] = _closed(problem, slates, play, explored.is_asked)
+        lot_keys = keys_of(problem.customers.values, exploration.occasion, "lot")
+        is_closed[:] = _closed(problem, slates, lot_keys, play.product_keys, explored.is_asked)
     in_parts(choose_part, everybody)
     return explored
 
@@ -284,7 +287,7 @@ def _play(problem: Problem, slates: Slates, exploration: Exploration, is_closed:
         params.path_count,
         (of.reshape(-1) - has_none).astype(np.int32),
         is_closed,
-        keys_of(problem.customers.values, params.seed, "customer"),
+        keys_of(problem.customers.values, params.seed, exploration.occasion, "draw"),
         keys_of(problem.products.values, "product"),
         tabulated(alpha, beta, params.ucb_width),
     )
@@ -296,13 +299,13 @@ def _lowest_scores(problem: Problem, slates: Slates) -> FloatArray:
     return np.asarray(scores.min(axis=1, initial=np.inf))
 
 
-def _closed(problem: Problem, slates: Slates, play: Play, is_asked: Flags) -> Flags:
+def _closed(problem: Problem, slates: Slates, lot_keys: Keys, product_keys: Keys, is_asked: Flags) -> Flags:
     """Return the rows that may not be explored, since others explore what is left of their product. Shape (rows,)."""
     product, capacity = problem.pool.product, problem.capacity
     shown = slates.rows[slates.rows >= 0]
     left = capacity - np.bincount(product[shown], minlength=len(capacity))
     asked = np.flatnonzero(is_asked & (capacity[product] >= 0))
-    lot = lots(play.customer_keys[problem.customer[asked]], play.product_keys[product[asked]])
+    lot = lots(lot_keys[problem.customer[asked]], product_keys[product[asked]])
     asked = asked[np.lexsort((problem.customer[asked], lot, product[asked]))]
     of = product[asked]
     place = np.arange(len(of)) - np.searchsorted(of, of)

@@ -135,9 +135,9 @@ def test_tables_hold_the_beta_distribution(alpha, beta):
         assert vitrine.explore_kernels.share_below(table, 0, there) == pytest.approx(share, abs=1e-12)
 
 
-def redraws(rows, params, guardrails, with_draws, count):
+def redraws(rows, params, guardrails, with_draws, count, capacities=None):
     """Return how often each product held each (customer, slot), over so many seeds, and the choices of the first."""
-    problem = posed(candidate_table(rows), params, guardrails, None, None, None)
+    problem = posed(candidate_table(rows), params, guardrails, None, None, capacities)
     slates = solve(problem)
     counts = {}
     for seed in range(count):
@@ -151,7 +151,8 @@ def redraws(rows, params, guardrails, with_draws, count):
                 product = problem.products.values[int(products[customer, slot])].as_py()
                 counts.setdefault(key, {}).setdefault(product, 0)
                 counts[key][product] += 1
-    return counts, choose(candidate_table(rows), params, guardrails, exploration=with_draws).to_pylist()
+    choices = choose(candidate_table(rows), params, guardrails, capacities=capacities, exploration=with_draws)
+    return counts, choices.to_pylist()
 
 
 def rejected(counts, choices, draws):
@@ -192,6 +193,19 @@ def test_redraws_match_the_probabilities_told(slots, draws):
     swapped = [row | {"customer_id": {"ada": "bob", "bob": "ada"}.get(row["customer_id"], "cy")} for row in choices]
     with pytest.raises(AssertionError):
         assert rejected(counts, swapped, draws) == []
+
+
+def test_redraws_match_where_products_are_short():
+    """Who may be shown what is left of a product is no part of the seed."""
+    random = np.random.default_rng(3)
+    customers = [f"c{place:02}" for place in range(12)]
+    rows = [row | {"objective_score": float(random.normal() * 0.5)} for row in simple_rows(range(6), customers)]
+    capacities = pa.table({"product_id": ["p0", "p3"], "slot_count": pa.array([9, 7], pa.int64())})
+    params = RerankParams(slot_count=3, diversity_strength=0.0)
+    counts, choices = redraws(rows, params, Guardrails(), exploration(random_posteriors(3, 6)), 1000, capacities)
+    assert rejected(counts, choices, 1000) == []
+    could = {product: sum(row["product_id"] == product for row in choices) for product in ("p0", "p3")}
+    assert could["p0"] <= 9 and could["p3"] <= 7
 
 
 def test_the_second_slot_is_the_mean_over_all_choices_for_the_first():

@@ -63,7 +63,7 @@ class SlateRules:
     audience: pa.Table
     """Column customer_id: who is sent a slate. The others' are for evaluation and take nothing from the stock."""
     exploration: Exploration
-    """What exploration goes by; its seed and scale are completed here."""
+    """What exploration goes by; its occasion and scale are set here."""
 
 
 def slates_in_order(
@@ -118,10 +118,9 @@ def slate_rows(
     shown
         Such rows of channels that come first: what they show a customer is not repeated.
     """
-    params_of_draws = rules.exploration.params
     exploration = replace(
         rules.exploration,
-        params=replace(params_of_draws, seed=f"{params_of_draws.seed}, {channel}, {cutoff.isoformat()}"),
+        occasion=f"{channel}, {cutoff.isoformat()}",
         scale=candidates["purchase_weight"][0].as_py() if candidates.num_rows else 1.0,
     )
     if shown is not None:
