@@ -5,8 +5,8 @@
 Reads the last build's serve cutoff; the channel must explore with the method thompson. Writes results.md beside this
 file.
 
-The slates without exploration are made once, by the Python model's own code; then all exploring slots are drawn again
-for each seed, and those of some customers, evenly spread, are looked at. Pearson's chi-square compares the counts of
+The slates without exploration are made once, by the Python model's own code; then exploring slots are drawn again
+for each seed, of some customers, evenly spread. Pearson's chi-square compares the counts of
 each slot with its stored probabilities, cells of less than five expected counts thrown together, and is corrected over
 all slots after Holm ("A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics
 1979): the chance of any rejection is 5% where every probability is right. The p-values of all slots must also lie
@@ -17,7 +17,6 @@ on purpose must be found.
 import argparse
 import importlib.util
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,7 +26,7 @@ import yaml
 from scipy.stats import chi2, kstest
 
 import vitrine.tables.ranking
-from vitrine.explore import explore
+from vitrine.explore import redraws
 from vitrine.rerank import posed, solve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,9 +120,8 @@ def main():
         if row["customer_id"] in names:
             stored.setdefault((row["customer_id"], row["slot"]), {})[row["product_id"]] = row["selection_probability"]
     start, totals = time.perf_counter(), {}
-    for draw in range(args.draws):
-        again = replace(exploration, params=replace(exploration.params, seed=f"redraw {draw}"))
-        explored = explore(problem, slates, again)
+    seeds = (f"redraw {draw}" for draw in range(args.draws))
+    for explored in redraws(problem, slates, exploration, seeds, chosen):
         slots = explored.slots[chosen]
         customer, place = np.nonzero(slots >= 0)
         slot = slots[customer, place]

@@ -3,19 +3,21 @@
 The compiled loops are in `vitrine.explore_kernels`; which products may stand where is asked of the re-ranker's own.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
 
 from vitrine.encoding import FloatArray, IntArray, as_doubles
-from vitrine.explore_kernels import EXACT_SLOTS, Explored, Keys, Play, ask, choose_for, lots, make_table
+from vitrine.explore_kernels import EXACT_SLOTS, Explored, Keys, Play, Table, ask, choose_for, lots, make_table
 from vitrine.explore_posteriors import posterior_rows, tabulated
 from vitrine.rerank import NO_GUARDRAILS, posed, slate_table, solve
 from vitrine.rerank_encoding import Problem
 from vitrine.rerank_guardrails import Guardrails, RerankParams
-from vitrine.rerank_kernels import Flags, Slates, make_desk
+from vitrine.rerank_kernels import Desk, Flags, Slates, make_desk
 from vitrine.threads import in_parts
 
 METHODS = ("thompson", "ucb")
@@ -123,41 +125,52 @@ def explore(problem: Problem, slates: Slates, exploration: Exploration) -> Explo
     ValueError
         Where parameters cannot be used, or a posterior has no positive alpha and beta.
     """
+    return next(redraws(problem, slates, exploration, [exploration.params.seed]))
+
+
+def redraws(
+    problem: Problem,
+    slates: Slates,
+    exploration: Exploration,
+    seeds: Iterable[str],
+    customers: IntArray | None = None,
+) -> Iterator[Explored]:
+    """Yield what `explore` returns for each of several seeds; what they have in common is made once.
+
+    Parameters
+    ----------
+    customers
+        Who explores, as positions; None: everybody. All count where products are short.
+    """
     params = exploration.params
-    found = contradictions(params)
+    problems = contradictions(params)
     if exploration.scale <= 0:
-        found.append(f"One unit of log-odds is worth {exploration.scale} of the score; it must be above 0.")
-    if found:
-        raise ValueError(" ".join(found))
-    pool = problem.pool
-    explored = _unexplored(problem, slates, params.slot_count)
+        problems.append(f"One unit of log-odds is worth {exploration.scale} of the score; it must be above 0.")
+    if problems:
+        raise ValueError(" ".join(problems))
     if not params.slot_count or not len(problem.customers):
-        return explored
-    everybody = np.arange(len(problem.customers))
-    is_closed = np.zeros(len(pool.product), np.bool_)
-    play = _play(problem, slates, exploration, is_closed)
-    soft_count = slates.relaxed.shape[1]
+        for _ in seeds:
+            yield _unexplored(problem, slates, params.slot_count)
+        return
+    pool, rules, tastes, everybody = problem.pool, problem.rules, problem.tastes, np.arange(len(problem.customers))
+    play = _play(problem, slates, exploration)
+    explored = _unexplored(problem, slates, params.slot_count)
 
-    def ask_part(customers: IntArray) -> None:
-        desk, table = (
-            make_desk(pool, problem.rules, problem.tastes, customers),
-            make_table(play, problem.rules, soft_count),
-        )
-        ask(pool, problem.rules, play, customers, slates, desk, table, explored)
+    def room(some: IntArray) -> tuple[Desk, Table]:
+        return make_desk(pool, rules, tastes, some), make_table(play, rules, slates.relaxed.shape[1])
 
-    def choose_part(customers: IntArray) -> None:
-        desk, table = (
-            make_desk(pool, problem.rules, problem.tastes, customers),
-            make_table(play, problem.rules, soft_count),
-        )
-        choose_for(pool, problem.rules, problem.tastes, play, customers, slates, desk, table, explored)
+    def choose_part(found: Explored, some: IntArray) -> None:
+        choose_for(pool, rules, tastes, play, some, slates, *room(some), found)
 
     if len(problem.capacity):
-        in_parts(ask_part, everybody)
+        in_parts(lambda some: ask(pool, rules, play, some, slates, *room(some), explored), everybody)
         lot_keys = keys_of(problem.customers.values, exploration.occasion, "lot")
-        is_closed[:] = _closed(problem, slates, lot_keys, play.product_keys, explored.is_asked)
-    in_parts(choose_part, everybody)
-    return explored
+        play.is_closed[:] = _closed(problem, slates, lot_keys, play.product_keys, explored.is_asked)
+    for seed in seeds:
+        play.customer_keys[:] = keys_of(problem.customers.values, seed, exploration.occasion, "draw")
+        explored = _unexplored(problem, slates, params.slot_count)
+        in_parts(partial(choose_part, explored), everybody if customers is None else customers)
+        yield explored
 
 
 def choose(
@@ -265,8 +278,8 @@ def _unexplored(problem: Problem, slates: Slates, slot_count: int) -> Explored:
     )
 
 
-def _play(problem: Problem, slates: Slates, exploration: Exploration, is_closed: Flags) -> Play:
-    """Return what the compiled code goes by."""
+def _play(problem: Problem, slates: Slates, exploration: Exploration) -> Play:
+    """Return what the compiled code goes by, for a seed to come: nothing is closed, and customers have no keys."""
     params = exploration.params
     loss = -exploration.scale * float(np.log1p(-params.max_loss_share))
     is_within = problem.pool.score >= (_lowest_scores(problem, slates) - loss)[problem.customer]
@@ -286,8 +299,8 @@ def _play(problem: Problem, slates: Slates, exploration: Exploration, is_closed:
         exploration.scale,
         params.path_count,
         (of.reshape(-1) - has_none).astype(np.int32),
-        is_closed,
-        keys_of(problem.customers.values, params.seed, exploration.occasion, "draw"),
+        np.zeros(len(problem.pool.product), np.bool_),
+        np.zeros(len(problem.customers), np.uint64),
         keys_of(problem.products.values, "product"),
         tabulated(alpha, beta, params.ucb_width),
     )

@@ -53,6 +53,8 @@ of a Beta draw is analytic, asks of the trapezoidal rule."""
 STEPS_A_DEVIATION = 1.25
 """Steps in a standard deviation of the narrowest posterior: the error of the rule falls with exp(-2 pi² steps²)."""
 MOST_STEPS = 20_000
+NEGLIGIBLE_BELOW = 1e-13
+"""Probability that all indices lie below where the integral begins."""
 CUT_STEPS = 16
 """So many times more steps, and Simpson's rule, where the range of the integral begins at a product without a draw: the
 trapezoidal rule has no such convergence for a function that is cut off."""
@@ -348,6 +350,8 @@ def set_wins(pool: Pool, play: Play, begin: int, members: int, table: Table) -> 
         return 1.0
     is_cut = best_fixed > low
     low = max(low, best_fixed)
+    if not is_cut:
+        low = least_winner(pool, play, begin, members, table, low, high)
     step = WIDEST_STEP
     for m in range(members):
         p = play.posterior[pool.rows[begin + table.members[m]]]
@@ -363,16 +367,35 @@ def set_wins(pool: Pool, play: Play, begin: int, members: int, table: Table) -> 
         add_wins(pool, play, begin, members, table, low + k * step, weight)
     total, rest = table.wins[:members].sum(), 1.0
     if fixed >= 0:
-        fixed_wins = 1.0
-        for m in range(members):
-            p = play.posterior[pool.rows[begin + table.members[m]]]
-            if p >= 0:
-                fixed_wins *= share_below(posteriors, p, best_fixed - table.odds[m])
+        fixed_wins = all_below(pool, play, begin, members, table, best_fixed)
         rest = 1.0 - fixed_wins
     table.wins[:members] *= rest / total
     if fixed >= 0:
         table.wins[fixed] = fixed_wins
     return float(total + 1.0 - rest)
+
+
+@inner
+def all_below(pool: Pool, play: Play, begin: int, members: int, table: Table, at: float) -> float:
+    """Return the probability that every index lies below some log-odds."""
+    share = 1.0
+    for m in range(members):
+        p = play.posterior[pool.rows[begin + table.members[m]]]
+        if p >= 0:
+            share *= share_below(play.posteriors, p, at - table.odds[m])
+    return share
+
+
+@inner
+def least_winner(pool: Pool, play: Play, begin: int, members: int, table: Table, low: float, high: float) -> float:
+    """Return log-odds below which next to no greatest index lies, to within a step, by bisection."""
+    while high - low > WIDEST_STEP:
+        middle = (low + high) / 2
+        if all_below(pool, play, begin, members, table, middle) < NEGLIGIBLE_BELOW:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 @inner

@@ -23,12 +23,12 @@ def test_bad_values_of_a_policy_are_named_together(project):
         project,
         "channel_policies",
         [
-            ",email,discovery,many,top_share,7,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note",
-            "contract_files,push,discovery,2.5,everybody,0.5,mmr,,0,1,3,4,1,,14,true,,CRM,a note",
-            "shop,push,discovery,3,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note",
-            ",site,discovery,3,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note",
-            ",site,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note",
-            "complete_journey,email ,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note",
+            ",email,discovery,many,top_share,7,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note",
+            "contract_files,push,discovery,2.5,everybody,0.5,mmr,,0,1,3,4,1,,0,,,14,true,,CRM,a note",
+            "shop,push,discovery,3,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note",
+            ",site,discovery,3,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note",
+            ",site,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note",
+            "complete_journey,email ,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note",
         ],
     )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
@@ -64,7 +64,7 @@ def test_a_connector_without_a_policy_is_named(project):
     edited(
         project,
         "channel_policies",
-        ["complete_journey,email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note"],
+        ["complete_journey,email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note"],
     )
     models = ["int_integrity__policy_errors", "int_integrity__channel_policies"]
     arguments = [
@@ -82,7 +82,7 @@ def test_a_connector_without_a_policy_is_named(project):
 
 
 def test_bad_weights_of_objectives_are_named_together(project):
-    edited(project, "channel_policies", [",email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note"])
+    edited(project, "channel_policies", [",email,discovery,4,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note"])
     edited(
         project,
         "objective_weights",

@@ -123,7 +123,7 @@ def test_mistakes_in_seeds_are_named_with_line_row_and_the_names_that_were_meant
     with_line(
         project,
         "channel_policies",
-        "contract_files,push,discovery,many,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,why",
+        "contract_files,push,discovery,many,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,why",
     )
     with_line(project, "objective_weights", ",email,beauty,1,CRM,a note")
     with_line(project, "model_parameters", ",als,factors,many,a note")

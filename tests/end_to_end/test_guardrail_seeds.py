@@ -26,7 +26,9 @@ def shop(tmp_path_factory):
         "contact_limits",
     ):
         edited(project, seed, [])
-    edited(project, "channel_policies", [",email,discovery,10,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note"])
+    edited(
+        project, "channel_policies", [",email,discovery,10,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note"]
+    )
     project.run([*BUILD, "+int_integrity__seed_errors"], variables)
     return project, variables
 
@@ -155,8 +157,8 @@ def test_pairs_pins_and_curated_pairs_that_cannot_be_are_named(shop):
 def test_the_policy_of_the_connector_is_the_one_that_counts(shop):
     """More of a category than the policy for every connector allows, in a slate with more slots than its has."""
     project, variables = shop
-    general = ",email,discovery,10,top_share,0.5,mmr,0.2,0,1,3,4,1,,14,true,,CRM,a note"
-    own = "contract_files,email,discovery,20,top_share,0.5,mmr,0.2,0,1,5,4,0.5,,14,true,,CRM,a note"
+    general = ",email,discovery,10,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,a note"
+    own = "contract_files,email,discovery,20,top_share,0.5,mmr,0.2,0,1,5,4,0.5,,0,,,14,true,,CRM,a note"
     edited(project, "channel_policies", [general, own])
     project.run([*BUILD, "channel_policies"], variables)
     said = said_of(shop, "pinned_slots", [",email,late,15,p003,Ada,,,a note"])

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from slate_cases import attribute_table, candidate_table, is_allowed, kept, random_case
 
 import vitrine.explore
-from vitrine.explore import Exploration, ExploreParams, choose, contradictions, explore, keys_of
+from vitrine.explore import Exploration, ExploreParams, choose, contradictions, explore, keys_of, redraws
 from vitrine.explore_posteriors import tabulated
 from vitrine.rerank import Guardrails, Pin, RerankParams, SlotLimit, posed, rerank, solve
 from vitrine.rerank import contradictions as contradictions_of_guardrails
@@ -135,15 +135,13 @@ def test_tables_hold_the_beta_distribution(alpha, beta):
         assert vitrine.explore_kernels.share_below(table, 0, there) == pytest.approx(share, abs=1e-12)
 
 
-def redraws(rows, params, guardrails, with_draws, count, capacities=None):
+def draws_anew(rows, params, guardrails, with_draws, count, capacities=None):
     """Return how often each product held each (customer, slot), over so many seeds, and the choices of the first."""
     problem = posed(candidate_table(rows), params, guardrails, None, None, capacities)
     slates = solve(problem)
     counts = {}
-    for seed in range(count):
-        explored = explore(
-            problem, slates, replace(with_draws, params=replace(with_draws.params, seed=f"redraw {seed}"))
-        )
+    seeds = (f"redraw {seed}" for seed in range(count))
+    for explored in redraws(problem, slates, with_draws, seeds):
         products = problem.pool.product[explored.rows]
         for customer in range(len(problem.customers)):
             for slot in range(params.slot_count):
@@ -186,8 +184,8 @@ def test_redraws_match_the_probabilities_told(slots, draws):
         for row in simple_rows(range(12), ("ada", "bob", "cy"))
     ]
     params = RerankParams(slot_count=4, diversity_strength=0.3, max_per_category=1, max_per_brand=4)
-    with_draws = exploration(random_posteriors(3, 12), slot_count=slots, path_count=300)
-    counts, choices = redraws(rows, params, Guardrails(), with_draws, draws)
+    with_draws = exploration(random_posteriors(3, 12), slot_count=slots, path_count=150)
+    counts, choices = draws_anew(rows, params, Guardrails(), with_draws, draws)
     assert rejected(counts, choices, draws) == []
     # The test has teeth: the probabilities of another customer are not these.
     swapped = [row | {"customer_id": {"ada": "bob", "bob": "ada"}.get(row["customer_id"], "cy")} for row in choices]
@@ -202,7 +200,7 @@ def test_redraws_match_where_products_are_short():
     rows = [row | {"objective_score": float(random.normal() * 0.5)} for row in simple_rows(range(6), customers)]
     capacities = pa.table({"product_id": ["p0", "p3"], "slot_count": pa.array([9, 7], pa.int64())})
     params = RerankParams(slot_count=3, diversity_strength=0.0)
-    counts, choices = redraws(rows, params, Guardrails(), exploration(random_posteriors(3, 6)), 1000, capacities)
+    counts, choices = draws_anew(rows, params, Guardrails(), exploration(random_posteriors(3, 6)), 1000, capacities)
     assert rejected(counts, choices, 1000) == []
     could = {product: sum(row["product_id"] == product for row in choices) for product in ("p0", "p3")}
     assert could["p0"] <= 9 and could["p3"] <= 7
@@ -436,6 +434,23 @@ def test_the_order_of_rows_and_the_threads_make_no_difference(monkeypatch):
     alone = table.filter(pa.array([row["customer_id"] == "c007" for row in rows]))
     one, both = choose(alone, params, exploration=of), choose(table, params, exploration=of)
     assert one.equals(both.filter(pa.compute.equal(both["customer_id"], "c007")).combine_chunks())
+
+
+def test_several_seeds_at_once_are_as_each_alone():
+    rows = [
+        row | {"objective_score": float(place % 7) / 5} for place, row in enumerate(simple_rows(range(6), ("a", "b")))
+    ]
+    capacities = pa.table({"product_id": ["p1"], "slot_count": pa.array([1], pa.int64())})
+    problem = posed(candidate_table(rows), RerankParams(slot_count=3), Guardrails(), None, None, capacities)
+    slates, of = solve(problem), exploration(random_posteriors(4, 6), slot_count=2)
+    for seed, found in zip("xyz", redraws(problem, slates, of, "xyz"), strict=True):
+        alone = explore(problem, slates, replace(of, params=replace(of.params, seed=seed)))
+        assert all(np.array_equal(one, other) for one, other in zip(found[:6], alone[:6], strict=True))
+    only_b = next(redraws(problem, slates, of, "x", np.array([1])))
+    assert np.array_equal(
+        only_b.rows[1], explore(problem, slates, replace(of, params=replace(of.params, seed="x"))).rows[1]
+    )
+    assert np.array_equal(only_b.rows[0], slates.rows[0])
 
 
 def test_another_seed_draws_anew():
