@@ -7,6 +7,10 @@ drawn by the simulator's logging policy with known probabilities. A candidate po
 slot after slot without putting back (Plackett and Luce), but with weights of its own. It is judged from the log by
 `vitrine.off_policy`, with a reward model that is cross-fitted over customers on what a shop can know. Its true value is
 what a slot of an opened mail would get if the policy's own slates had been sent: clicks in expectation, by the truth.
+
+A log holds the probability of a product given the slots above, and those are the logging policy's. So what is
+estimated is one step of the policy after slots of another, while its own slates have used up its favourites above. The
+truth tells the value of that step as well: the difference of the two is the price of judging slot by slot.
 The candidates are as far apart as policies that somebody would want to tell apart.
 """
 
@@ -21,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from vitrine.calibration import FloatArray, IntArray, sigmoid
 from vitrine.off_policy import ESTIMATORS, Evaluation, LoggedRows, evaluate_policy
 from vitrine.simulation import behaviour
-from vitrine.simulation.behaviour import State, respond, utilities
+from vitrine.simulation.behaviour import CLICK, State, examination, probability, respond, utilities
 from vitrine.simulation.house import CATEGORIES, House, HouseParams, draw_house
 from vitrine.simulation.timeline import SLOT_COUNT, Timeline, drawn_slates
 
@@ -123,8 +127,21 @@ def reward_model(
     return first, share
 
 
-def judged(seed: int, customers: int) -> list[tuple[str, float, Evaluation]]:
-    """Return each policy of a house, its true value and what the log says of it, all slots together."""
+@dataclass(frozen=True)
+class Judged:
+    """A policy of a house."""
+
+    name: str
+    truth: float
+    """Clicks a slot with its own slates."""
+    step: float
+    """Clicks a slot after the slots above as they were logged."""
+    evaluation: Evaluation
+    """What the log says, all slots together."""
+
+
+def judged(seed: int, customers: int) -> list[Judged]:
+    """Return each policy of a house."""
     params = HouseParams(customers=customers, products=PRODUCTS, weeks=WEEKS + 1, seed=seed)
     timeline = Timeline(house := draw_house(params)).run(WEEKS)
     random = np.random.default_rng([seed, 7])
@@ -141,6 +158,8 @@ def judged(seed: int, customers: int) -> list[tuple[str, float, Evaluation]]:
     click = (random.random(len(who)) < clicked).astype(np.float64).reshape(slate.shape)
     first, share = reward_model(opened.features(), slate, click, np.arange(len(slate)) % FOLDS)
     shown = np.take_along_axis(first, slate, axis=1)
+    liked = probability(utilities(house, state, opened.customers, pool), CLICK).astype(np.float64)
+    shown_liked, looked_at = np.take_along_axis(liked, slate, axis=1), examination(np.arange(1, SLOT_COUNT + 1))
     found, mine = [], opened.policies()
     for name, logits in campaign.policies().items():
         truth = true_value(campaign, np.exp(logits), random)
@@ -157,19 +176,20 @@ def judged(seed: int, customers: int) -> list[tuple[str, float, Evaluation]]:
             (shown * share).ravel(),
             expected.ravel(),
         )
-        found.append((name, truth, evaluate_policy(rows)[0]))
+        step = ((weight * liked).sum(axis=1, keepdims=True) - above(taken * shown_liked)) / left * looked_at
+        found.append(Judged(name, truth, float(step.mean()), evaluate_policy(rows)[0]))
     return found
 
 
-def report(houses: list[list[tuple[str, float, Evaluation]]], customers: int) -> str:
+def report(houses: list[list[Judged]], customers: int) -> str:
     """Return the table."""
-    names = [name for name, _, _ in houses[0]]
-    truth = np.array([[value for _, value, _ in house] for house in houses])
+    names = [one.name for one in houses[0]]
+    truth, step = (np.array([[getattr(one, name) for one in house] for house in houses]) for name in ("truth", "step"))
     head = ["estimator", "interval holds the truth", "bias, share of the truth", "root mean squared error", "rank"]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     errors = {}
     for name in ESTIMATORS:
-        every = [[one.estimates[name] for _, _, one in house] for house in houses]
+        every = [[one.evaluation.estimates[name] for one in house] for house in houses]
         value = np.array([[one.value for one in house] for house in every])
         holds = np.array([[one.low <= true <= one.high for one, true in zip(house, trues, strict=True)]
                           for house, trues in zip(every, truth, strict=True)])  # fmt: skip
@@ -191,22 +211,32 @@ def report(houses: list[list[tuple[str, float, Evaluation]]], customers: int) ->
         f"Error of DR over that of IPS: {ratio:.3f} [{low:.3f}, {high:.3f}] (95%, bootstrap over houses).",
         "",
     ]
-    lines += [
-        "| policy | true clicks a 1,000 slots | DR holds it | rmse of DR | of IPS | effective rows, median | warnings |"
+    head = [
+        "policy",
+        "true clicks a 1,000 slots",
+        "of one step",
+        "estimated by DR",
+        "DR holds the truth",
+        "DR holds the step",
     ]
-    lines += ["|---|---|---|---|---|---|---|"]
+    head += ["rmse of DR", "of IPS", "effective rows, median", "warnings"]
+    lines += [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for place, name in enumerate(names):
-        every = [house[place][2] for house in houses]
+        every = [house[place].evaluation for house in houses]
         dr = [one.estimates["dr"] for one in every]
-        holds = np.mean([one.low <= true <= one.high for one, true in zip(dr, truth[:, place], strict=True)])
+        holds, steps = (
+            100 * np.mean([one.low <= true <= one.high for one, true in zip(dr, values[:, place], strict=True)])
+            for values in (truth, step)
+        )
         size = np.median([one.support.effective_sample_size for one in every])
         error = {known: np.sqrt((errors[known][:, place] ** 2).mean()) for known in ("dr", "ips")}
         warned = sum(one.warning is not None for one in every)
         lines.append(
-            f"| {name} | {1000 * truth[:, place].mean():.2f} | {100 * holds:.0f}% | {error['dr']:.3f} "
-            f"| {error['ips']:.3f} | {size:,.0f} | {warned} |"
+            f"| {name} | {1000 * truth[:, place].mean():.2f} | {1000 * step[:, place].mean():.2f} "
+            f"| {1000 * np.mean([one.value for one in dr]):.2f} | {holds:.0f}% | {steps:.0f}% "
+            f"| {error['dr']:.3f} | {error['ips']:.3f} | {size:,.0f} | {warned} |"
         )
-    logs = [house[0][2] for house in houses]
+    logs = [house[0].evaluation for house in houses]
     rows = np.mean([log.support.row_count for log in logs])
     clicks = np.mean([log.support.row_count * log.logged.value for log in logs])
     return HEADER.format(houses=len(houses), customers=customers, rows=rows, clicks=clicks) + "\n".join(lines) + "\n"
