@@ -1,6 +1,9 @@
--- One row per cutoff and customer who gets candidates: everybody known at a cutoff that is judged or served. At a
--- training cutoff those who then ordered, since the ranker learns from nobody else; where clicks or carts are recorded
--- also those who then clicked and a sample of the rest, whom the response models learn from.
+-- One row per cutoff and customer who gets candidates: everybody known at a cutoff that is served, or judged while the
+-- var judge_everybody says so. At the others those who then ordered, since the ranker learns from nobody else; where
+-- clicks or carts are recorded also those who then clicked and a sample of the rest, whom the response models learn
+-- from.
+
+{%- set whole_roles = ['serve'] + (['validate', 'evaluate'] if var('judge_everybody') else []) %}
 
 with customers as (
     select * from {{ ref('int_features__customer_orders') }}
@@ -37,7 +40,7 @@ drawn as (
     select
         customers.cutoff_at,
         customers.customer_id,
-        cutoffs.cutoff_role = 'train' as is_sampled,
+        cutoffs.cutoff_role not in ('{{ whole_roles | join("', '") }}') as is_sampled,
         cases.customer_id is not null as is_case,
         response_cutoffs.cutoff_at is not null
         and {{ is_in_share(

@@ -22,12 +22,12 @@ NOT_SOLD_NOUNS = ("watch service",)
 
 
 def contract_tables(timeline: Timeline) -> dict[str, pa.Table]:
-    """Return the tables of a timeline, by entity: nothing that a shop could not know, and nothing after its end."""
+    """Return the tables of a timeline, by entity: nothing that a shop could not know by its week."""
     return {
-        "customers": _customers(timeline.house),
-        "products": _products(timeline.house),
+        "customers": _customers(timeline),
+        "products": _products(timeline),
         "product_states": _product_states(timeline),
-        "product_attributes": _product_attributes(timeline.house),
+        "product_attributes": _product_attributes(timeline),
         "consents": _consents(timeline),
         "order_lines": _order_lines(timeline),
         "events": _events(timeline),
@@ -69,20 +69,27 @@ def product_name(house: House, product: int) -> str:
     return f"{LINES[products.line[product]]} {material} {noun} {colour}{edition}"
 
 
-def _customers(house: House) -> pa.Table:
-    codes = np.arange(len(house.customers))
+def _known_products(timeline: Timeline) -> Ints:
+    """Return the products launched by the week that comes."""
+    return np.flatnonzero(timeline.house.products.launch_week <= timeline.state.week)
+
+
+def _customers(timeline: Timeline) -> pa.Table:
+    house = timeline.house
+    codes = np.flatnonzero(house.customers.registered_week < timeline.state.week)
     return pa.table(
         {
             "customer_id": customer_ids(codes),
-            "registered_at": _instants(house, house.customers.registered_week * WEEK_SECONDS),
+            "registered_at": _instants(house, house.customers.registered_week[codes] * WEEK_SECONDS),
         }
     )
 
 
-def _products(house: House) -> pa.Table:
-    products, codes = house.products, np.arange(len(house.products))
-    of_category = [CATEGORIES[code] for code in products.category]
-    nouns = [category.nouns[code] for category, code in zip(of_category, products.subcategory, strict=True)]
+def _products(timeline: Timeline) -> pa.Table:
+    house, codes = timeline.house, _known_products(timeline)
+    products = house.products
+    of_category = [CATEGORIES[code] for code in products.category[codes]]
+    nouns = [category.nouns[code] for category, code in zip(of_category, products.subcategory[codes], strict=True)]
     return pa.table(
         {
             "product_id": product_ids(codes),
@@ -90,7 +97,7 @@ def _products(house: House) -> pa.Table:
             "department": [category.department for category in of_category],
             "category": [category.name for category in of_category],
             "subcategory": nouns,
-            "brand": [LINES[code] for code in products.line],
+            "brand": [LINES[code] for code in products.line[codes]],
             "is_merchandise": [noun not in NOT_SOLD_NOUNS for noun in nouns],
             "is_durable": [category.is_durable for category in of_category],
         }
@@ -100,12 +107,12 @@ def _products(house: House) -> pa.Table:
 def _product_states(timeline: Timeline) -> pa.Table:
     """Return a row for each stretch of weeks with the same price, stock and activity."""
     house, rows = timeline.house, timeline.log.rows("states")
-    products, weeks = house.products, house.params.weeks
+    products, weeks = house.products, timeline.state.week
     shape = (weeks, len(products))
     stock, price = rows["stock"].reshape(shape), rows["price"].reshape(shape)
     week = np.arange(weeks)[:, None]
     is_active = (week >= products.launch_week) & (week < products.end_week)
-    is_known = week >= np.minimum(products.launch_week, weeks - 1)
+    is_known = (week >= np.minimum(products.launch_week, weeks - 1)) & (products.launch_week <= weeks)
     changes = np.ones(shape, dtype=bool)
     changes[1:] = (np.diff(stock, axis=0) != 0) | (np.diff(price, axis=0) != 0) | np.diff(is_active, axis=0)
     product, begins = np.nonzero((changes | (week == products.launch_week)).T & is_known.T)
@@ -125,13 +132,13 @@ def _product_states(timeline: Timeline) -> pa.Table:
     )
 
 
-def _product_attributes(house: House) -> pa.Table:
+def _product_attributes(timeline: Timeline) -> pa.Table:
     """Return what the house says of each product: material, colour, and whether its edition is limited."""
-    products, codes = house.products, np.arange(len(house.products))
+    products, codes = timeline.house.products, _known_products(timeline)
     values = {
-        "material": np.array(MATERIALS)[products.material],
-        "colour": np.array(COLOURS)[products.colour],
-        "edition": np.where(products.is_limited, "limited", "permanent"),
+        "material": np.array(MATERIALS)[products.material[codes]],
+        "colour": np.array(COLOURS)[products.colour[codes]],
+        "edition": np.where(products.is_limited[codes], "limited", "permanent"),
     }
     return pa.table(
         {
@@ -165,7 +172,7 @@ def _order_lines(timeline: Timeline) -> pa.Table:
     order = np.lexsort((rows["product"], rows["order"]))
     rows = {name: column[order] for name, column in rows.items()}
     line = np.arange(len(order))
-    ends = timeline.house.params.weeks * WEEK_SECONDS
+    ends = timeline.state.week * WEEK_SECONDS
     back = np.flatnonzero((rows["return_second"] >= 0) & (rows["return_second"] < ends))
     every = np.concatenate([line, back])
     is_return = np.arange(len(every)) >= len(line)
@@ -227,9 +234,9 @@ def _impressions(timeline: Timeline) -> pa.Table:
             "channel": [EMAIL] * count,
             "product_id": product_ids(rows["product"]),
             "slot": rows["slot"].astype(np.int32),
-            "release_id": pa.nulls(count, pa.string()),
+            "release_id": pa.array(rows["release"], pa.string(), mask=rows["release"] == ""),
             "shown_at": _instants(timeline.house, rows["second"]),
-            "selection_probability": rows["chance"].astype(np.float64),
+            "selection_probability": pa.array(rows["chance"].astype(np.float64), mask=np.isnan(rows["chance"])),
         }
     )
 
@@ -240,6 +247,8 @@ def _erasure_requests(timeline: Timeline) -> pa.Table:
     random = np.random.default_rng([params.seed, 2])
     customer = np.flatnonzero(random.random(params.customers) < ERASURE_SHARE)
     second = (params.weeks - random.integers(1, min(52, params.weeks) + 1, len(customer))) * WEEK_SECONDS
+    is_known = second < timeline.state.week * WEEK_SECONDS
+    customer, second = customer[is_known], second[is_known]
     return pa.table(
         {
             "erasure_request_id": names("x", np.arange(len(customer)), 4),
@@ -250,7 +259,7 @@ def _erasure_requests(timeline: Timeline) -> pa.Table:
 
 
 def _until_end(timeline: Timeline, rows: dict[str, Array]) -> dict[str, Array]:
-    kept = rows["second"] < timeline.house.params.weeks * WEEK_SECONDS
+    kept = rows["second"] < timeline.state.week * WEEK_SECONDS
     return {name: column[kept] for name, column in rows.items()}
 
 

@@ -1,9 +1,10 @@
 """Weeks pass: visits, mails, purchases, returns, stock and consent, as the truth has it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ POOL_SIZE = 600
 SALE_CUT = 0.3
 COURTESY_CUT = 0.1
 WEEK_SECONDS = 7 * 24 * 3600
+FRAME, VISITS, MAIL, ADVICE, MAIL_SHOPPING, SHOPPING = range(6)
+"""Parts of a week that has a stream of random numbers for each, where slates are given."""
 Chunks = dict[str, list[NDArray[np.generic]]]
 
 
@@ -61,6 +64,20 @@ class _Week:
     """The mail that brought the visit, -1 for none."""
 
 
+@dataclass(frozen=True)
+class Mailing:
+    """Slates to be mailed: a row a slot, the slots of a customer one after the other, customers by code."""
+
+    customer: Ints
+    product: Ints
+    slot: Ints
+    """Place in the mail, from 1."""
+    chance: Floats
+    """Probability that the slot's product was chosen; NaN where nobody knows."""
+    release_id: str = ""
+    """The release that the slates were read from; empty for none."""
+
+
 class Timeline:
     """A house and its weeks so far."""
 
@@ -77,8 +94,9 @@ class Timeline:
         self.log.add("sends", send=nobody, customer=nobody, second=nobody, campaign=nobody)
         self.log.add(
             "impressions", send=nobody, customer=nobody, product=nobody, slot=nobody, second=nobody,
-            chance=np.empty(0, dtype=np.float32),
+            chance=np.empty(0, dtype=np.float32), release=np.empty(0, dtype="U1"),
         )  # fmt: skip
+        self._has_streams = False
         joined = np.maximum(house.customers.registered_week, 0) * WEEK_SECONDS
         self._consent(np.arange(count), joined, self._is_opted_in.copy())
 
@@ -101,9 +119,50 @@ class Timeline:
             future._pass(week)
         return future.log
 
+    def go_on(self, mailing: Mailing | None = None) -> "Timeline":
+        """Let the coming week pass, its mail the given one, or none, instead of the house's own campaign.
+
+        Each part of such a week draws from a stream of its own, by seed, week and part: whoever visits in a week with
+        other slates visits in this one too (common random numbers). Who comes by mail shops first: mails go out on
+        Tuesdays.
+
+        Raises
+        ------
+        ValueError
+            If a slot's customer has not agreed to mails, or the slots are not in order.
+        """
+        self._has_streams = True
+        self._begin(self.state.week)
+        visits = [self._from(VISITS)._visit(), self._from(ADVICE)._advise()]
+        if mailing is not None and len(mailing.customer):
+            self._from(MAIL_SHOPPING)._shop(self._from(MAIL)._deliver(mailing))
+        self._from(SHOPPING)._shop(_joined(visits))
+        self.state.week += 1
+        self._set_prices()
+        return self
+
+    def _from(self, part: int) -> "Timeline":
+        """Draw from the stream of a part of this week from now on."""
+        self._random = np.random.default_rng([self.house.params.seed, 3, self.state.week, part])
+        return self
+
+    def _each(self, draw: Callable[[int], NDArray[Any]], who: Ints) -> NDArray[Any]:
+        """Return a draw for each of some customers: the same whoever else gets one, where a part has a stream."""
+        return draw(len(self.house.customers))[who] if self._has_streams else draw(len(who))
+
     def _pass(self, week: int) -> None:
+        self._begin(week)
+        parts = [self._visit()]
+        if week >= FIRST_CAMPAIGN_WEEK and (week - FIRST_CAMPAIGN_WEEK) % WEEKS_BETWEEN_CAMPAIGNS == 0:
+            parts.append(self._campaign())
+        parts.append(self._advise())
+        self._shop(_joined(parts))
+
+    def _begin(self, week: int) -> None:
         state = self.state
         state.week = week
+        if self._has_streams:
+            self._from(FRAME)
         state.spent *= np.float32(0.5 ** (1 / behaviour.SPENDING_HALF_LIFE))
         state.sales *= np.float32(0.5 ** (1 / 4))
         self._set_prices()
@@ -115,11 +174,6 @@ class Timeline:
             stock=state.stock.copy(),
             price=state.price.copy(),
         )
-        parts = [self._visit()]
-        if week >= FIRST_CAMPAIGN_WEEK and (week - FIRST_CAMPAIGN_WEEK) % WEEKS_BETWEEN_CAMPAIGNS == 0:
-            parts.append(self._campaign())
-        parts.append(self._advise())
-        self._shop(_joined(parts))
 
     # -- The week's frame --------------------------------------------------------------------------
 
@@ -181,34 +235,45 @@ class Timeline:
             return _nothing()
         pool = _pool(house, state, offered, random)
         slate, chance = drawn_slates(house, state, who, pool, random)
+        slot = np.tile(np.arange(1, SLOT_COUNT + 1), len(who))
+        return self._deliver(Mailing(np.repeat(who, SLOT_COUNT), slate.ravel(), slot, chance.ravel()))
+
+    def _deliver(self, mailing: Mailing) -> _Week:
+        """Send slates, record what becomes of the mails, and return the visits that they bring."""
+        house, state, random = self.house, self.state, self._random
+        who, of_slot = np.unique(mailing.customer, return_inverse=True)
+        if not self._is_opted_in[who].all() or (np.diff(mailing.customer) < 0).any():
+            raise ValueError("A mailing goes to customers who agreed to mails, its slots in the order of their codes.")
         send = self._sends + np.arange(len(who))
         self._sends += len(who)
-        sent = state.week * WEEK_SECONDS + 32 * 3600 + random.integers(0, 3600, len(who))
+        hour = self._each(lambda count: random.integers(0, 3600, count), who)
+        sent = state.week * WEEK_SECONDS + 32 * 3600 + hour
         self.log.add("sends", send=send, customer=who, second=sent, campaign=np.full(len(who), state.week))
-        is_open = random.random(len(who)) < house.customers.open_rate[who]
-        opened = sent + random.integers(60, 2 * 24 * 3600, len(who))
+        is_open = self._each(random.random, who) < house.customers.open_rate[who]
+        opened = sent + self._each(lambda count: random.integers(60, 2 * 24 * 3600, count), who)
         self._event("open", who[is_open], opened[is_open], send=send[is_open])
-        slot = np.tile(np.arange(1, SLOT_COUNT + 1), (len(who), 1))
-        row, place = np.nonzero(np.broadcast_to(is_open[:, None], slate.shape))
+        shown = np.flatnonzero(is_open[of_slot])
+        row, product, slot = of_slot[shown], mailing.product[shown], mailing.slot[shown]
         self.log.add(
             "impressions",
             send=send[row],
             customer=who[row],
-            product=slate[row, place],
-            slot=slot[row, place],
+            product=product,
+            slot=slot,
             second=opened[row],
-            chance=chance[row, place],
+            chance=mailing.chance[shown],
+            release=np.full(len(row), mailing.release_id),
         )
-        response = behaviour.respond(house, state, who[row], slate[row, place], slot[row, place])
-        is_click = random.random(len(row)) < response.clicked
-        row, place = row[is_click], place[is_click]
-        clicked = opened[row] + 20 * slot[row, place]
-        self._event("click", who[row], clicked, product=slate[row, place], send=send[row])
-        quits = random.random(len(who)) < np.where(is_open & (np.bincount(row, minlength=len(who)) == 0), 0.008, 0.002)
+        is_click = random.random(len(row)) < behaviour.respond(house, state, who[row], product, slot).clicked
+        row, product, slot = row[is_click], product[is_click], slot[is_click]
+        clicked = opened[row] + 20 * slot
+        self._event("click", who[row], clicked, product=product, send=send[row])
+        is_idle = is_open & (np.bincount(row, minlength=len(who)) == 0)
+        quits = self._each(random.random, who) < np.where(is_idle, 0.008, 0.002)
         self._event("unsubscribe", who[quits], opened[quits] + 600, send=send[quits])
         self._consent(who[quits], opened[quits] + 600, np.zeros(quits.sum(), dtype=bool))
         self._is_opted_in[who[quits]] = False
-        return self._visits_of(who[row], clicked + 5, np.zeros(len(row), dtype=bool), slate[row, place], send[row])
+        return self._visits_of(who[row], clicked + 5, np.zeros(len(row), dtype=bool), product, send[row])
 
     def _advise(self) -> _Week:
         """Let advisors write to customers of the tier gold now and then; three in ten come."""
@@ -256,7 +321,8 @@ class Timeline:
         wanted = (is_cart | is_wish) & ~is_gift
         self._intent[who[wanted]] = product[wanted]
         bought = self._in_stock(np.flatnonzero(is_bought), second, product, visits.visit[at])
-        self._buy(who[bought], product[bought], visits.visit[at[bought]], visits.second[at[bought]], is_gift[bought])
+        at = at[bought]
+        self._buy(who[bought], product[bought], visits.visit[at], visits.second[at], is_gift[bought], visits.send[at])
 
     def _chosen(self, who: Ints, is_gift: Bools, product: Ints, can_see: Bools) -> Ints:
         """Return the products looked at: the given ones, and for the others a category and then a product of it."""
@@ -286,7 +352,7 @@ class Timeline:
         number = np.arange(len(rows)) - np.searchsorted(what, what)
         return rows[number < self.state.stock[what]]
 
-    def _buy(self, who: Ints, product: Ints, visit: Ints, second: Ints, is_gift: Bools) -> None:
+    def _buy(self, who: Ints, product: Ints, visit: Ints, second: Ints, is_gift: Bools, send: Ints) -> None:
         house, state, random = self.house, self.state, self._random
         category = house.products.category[product]
         is_consumable = np.array([one.is_consumable for one in CATEGORIES])[category]
@@ -307,6 +373,7 @@ class Timeline:
             net_amount=net_amount,
             list_amount=list_amount,
             return_second=np.where(is_back, second + random.integers(5, 21, len(who)) * 24 * 3600, -1),
+            send=send,
         )
         self._orders += len(orders)
         np.subtract.at(state.stock, product, 1)
