@@ -117,7 +117,8 @@ POLICIES = {
             weights={"novelty": "0"},
         ),
         Policy("vitrine_unexplored", policy=NO_EXPLORATION),
-        Policy("vitrine", policy={"explore_slots": "2", "explore_method": "thompson"}),
+        # As the seeds have it.
+        Policy("vitrine"),
     )
 }
 ELIGIBLE_MODELS = (
