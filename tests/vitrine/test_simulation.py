@@ -14,7 +14,7 @@ from vitrine.simulation.__main__ import main
 from vitrine.simulation.behaviour import first_state, pair_utilities, respond, utilities, wants
 from vitrine.simulation.house import CATEGORIES, HouseParams, draw_house
 from vitrine.simulation.tables import contract_tables
-from vitrine.simulation.timeline import SLOT_COUNT, Timeline, drawn_slates
+from vitrine.simulation.timeline import SLOT_COUNT, WEEK_SECONDS, Mailing, Timeline, drawn_slates
 
 SMALL = HouseParams(customers=600, products=240, weeks=70, seed=5)
 NAMES = [category.name for category in CATEGORIES]
@@ -243,3 +243,115 @@ def test_a_future_is_one_of_many_and_changes_nothing():
     assert {table: len(rows["customer"]) for table in ("lines", "sends") if (rows := now.log.rows(table))} == {
         table: len(rows["customer"]) for table in ("lines", "sends") if (rows := same.log.rows(table))
     }
+
+
+# -- Given slates --------------------------------------------------------------------------------
+
+
+def a_mailing(run, size=200, slots=8):
+    """The same products for the first customers who agreed and are there."""
+    is_there = run.house.customers.registered_week < run.state.week
+    who = np.flatnonzero(run._is_opted_in & is_there)[:size]
+    offered = np.flatnonzero(run.state.is_offered(run.house) & ~run.house.products.is_limited)
+    offered = offered[np.argsort(-run.house.products.quality[offered])][:slots]
+    chance = np.full(size * slots, np.nan, dtype=np.float32)
+    chance[::2] = 0.25
+    return Mailing(np.repeat(who, slots), np.tile(offered, size), np.tile(np.arange(1, slots + 1), size), chance, "r1")
+
+
+@pytest.fixture(scope="module")
+def mailed():
+    """A house in which given slates were mailed in week 50, and the mailing."""
+    run = Timeline(draw_house(SMALL)).run(50)
+    mailing = a_mailing(run)
+    return run.go_on(mailing).go_on(), mailing
+
+
+def test_a_given_mailing_is_what_is_sent_and_shown(mailed):
+    run, mailing = mailed
+    sends, shown = run.log.rows("sends"), run.log.rows("impressions")
+    is_new = (sends["campaign"] >= 0) & (sends["second"] >= 50 * WEEK_SECONDS)
+    assert sorted(sends["customer"][is_new]) == sorted(set(mailing.customer))
+    is_new = shown["second"] >= 50 * WEEK_SECONDS
+    rows = {name: column[is_new] for name, column in shown.items()}
+    assert set(rows["release"]) == {"r1"} and set(shown["release"][~is_new]) == {""}
+    given = {
+        (c, s): (p, h)
+        for c, s, p, h in zip(mailing.customer, mailing.slot, mailing.product, mailing.chance, strict=True)
+    }
+    opened = set(rows["customer"])
+    assert 0 < len(opened) < 200 and len(rows["customer"]) == 8 * len(opened)
+    for customer, slot, product, chance in zip(
+        rows["customer"], rows["slot"], rows["product"], rows["chance"], strict=True
+    ):
+        np.testing.assert_equal((product, chance), given[customer, slot])
+    events = run.log.rows("events")
+    clicks = (events["kind"] == "click") & (events["second"] >= 50 * WEEK_SECONDS)
+    assert clicks.any() and set(events["product"][clicks]) <= set(mailing.product)
+    visits = (events["kind"] == "view") & (events["second"] >= 50 * WEEK_SECONDS) & (events["send"] >= 0)
+    assert set(events["customer"][visits]) == set(events["customer"][clicks])
+
+
+def test_purchases_know_the_mail_that_brought_the_visit(small):
+    lines, sends = small.log.rows("lines"), small.log.rows("sends")
+    by_mail = lines["send"] >= 0
+    assert by_mail.any() and not by_mail.all()
+    owner = dict(zip(sends["send"], sends["customer"], strict=True))
+    assert all(owner[send] == who for send, who in zip(lines["send"][by_mail], lines["customer"][by_mail], strict=True))
+
+
+def test_who_comes_of_himself_comes_whatever_was_mailed(mailed):
+    """Weeks with other slates have the same visitors, stock fillings and moods: common random numbers."""
+    run, _ = mailed
+    other = Timeline(draw_house(SMALL)).run(50).go_on().go_on()
+
+    def arrivals(timeline):
+        events = timeline.log.rows("events")
+        these = (events["kind"] == "view") & (events["send"] < 0) & (events["second"] >= 50 * WEEK_SECONDS)
+        return set(events["customer"][these])
+
+    assert len(arrivals(run) & arrivals(other)) > 0.95 * len(arrivals(run) | arrivals(other)) > 20
+    np.testing.assert_array_equal(run._is_active, other._is_active)
+    assert not np.array_equal(run.log.rows("lines")["product"], other.log.rows("lines")["product"])
+
+
+def test_the_same_mailing_gives_the_same_weeks(mailed):
+    run, mailing = mailed
+    again = Timeline(draw_house(SMALL)).run(50).go_on(mailing).go_on()
+    tables, others = contract_tables(run), contract_tables(again)
+    assert all(others[entity].equals(table) for entity, table in tables.items())
+
+
+def test_mails_against_a_refusal_and_slots_out_of_order_are_refused():
+    run = Timeline(draw_house(SMALL)).run(50)
+    mailing = a_mailing(run)
+    refused = np.flatnonzero(~run._is_opted_in)[:1]
+    one = Mailing(refused, mailing.product[:1], mailing.slot[:1], mailing.chance[:1])
+    for bad in (one, replace(mailing, customer=mailing.customer[::-1])):
+        with pytest.raises(ValueError, match="customers who agreed to mails"):
+            run.go_on(bad)
+
+
+def test_tables_of_a_week_hold_nothing_that_comes_later(mailed, tables):
+    run, _ = mailed
+    found = contract_tables(run)
+    now = (SMALL.begins_at + timedelta(weeks=52)).replace(tzinfo=None)
+    moments = {
+        "customers": "registered_at", "order_lines": "ordered_at", "events": "occurred_at", "sends": "sent_at",
+        "impressions": "shown_at", "product_states": "valid_from_at", "consents": "valid_from_at",
+        "erasure_requests": "requested_at",
+    }  # fmt: skip
+    for entity, name in moments.items():
+        assert all(moment < now for moment in found[entity][name].to_pylist()), entity
+    launched = int((run.house.products.launch_week < 52).sum())
+    assert found["products"].num_rows == launched < SMALL.products
+    assert set(found["product_states"]["product_id"].to_pylist()) == set(found["products"]["product_id"].to_pylist())
+    assert found["products"].num_rows < tables["products"].num_rows == SMALL.products
+
+
+def test_an_unknown_probability_is_no_number_in_the_tables(mailed):
+    shown = contract_tables(mailed[0])["impressions"]
+    ours = shown.filter(pc.is_valid(shown["release_id"]))
+    assert set(ours["selection_probability"].to_pylist()) == {None, 0.25}
+    others = shown.filter(pc.is_null(shown["release_id"]))
+    assert others["selection_probability"].null_count == 0 < others.num_rows

@@ -70,8 +70,9 @@ def product_name(house: House, product: int) -> str:
 
 
 def _known_products(timeline: Timeline) -> Ints:
-    """Return the products launched by the week that comes."""
-    return np.flatnonzero(timeline.house.products.launch_week <= timeline.state.week)
+    """Return the products launched before the week that comes; when the watch is over, all."""
+    is_over = timeline.state.week >= timeline.house.params.weeks
+    return np.flatnonzero(is_over | (timeline.house.products.launch_week < timeline.state.week))
 
 
 def _customers(timeline: Timeline) -> pa.Table:
@@ -112,7 +113,8 @@ def _product_states(timeline: Timeline) -> pa.Table:
     stock, price = rows["stock"].reshape(shape), rows["price"].reshape(shape)
     week = np.arange(weeks)[:, None]
     is_active = (week >= products.launch_week) & (week < products.end_week)
-    is_known = (week >= np.minimum(products.launch_week, weeks - 1)) & (products.launch_week <= weeks)
+    is_known = week >= np.minimum(products.launch_week, weeks - 1)
+    is_known &= np.isin(np.arange(len(products)), _known_products(timeline))
     changes = np.ones(shape, dtype=bool)
     changes[1:] = (np.diff(stock, axis=0) != 0) | (np.diff(price, axis=0) != 0) | np.diff(is_active, axis=0)
     product, begins = np.nonzero((changes | (week == products.launch_week)).T & is_known.T)
