@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier export releases kill revive explain docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier closed-loop export releases kill revive explain docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ tune: setup ## Search parameters on the validate cutoff of the build and write t
 
 frontier: setup ## Draw evaluation_frontier of the build into docs/frontier/
 	$(PYTHON) benchmarks/frontier/chart.py $(or $(CONNECTOR),complete_journey)
+
+closed-loop: setup ## Simulate rounds of mails under several policies and draw docs/closed_loop/; SEEDS='1 2', ROUNDS=20; hours, and goes on where it was
+	$(PYTHON) benchmarks/closed_loop/run.py $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 export: setup ## Write the live audience and its recommendations to export/
 	$(DBT) run-operation export_audience $(DBT_VARS)

@@ -14,13 +14,13 @@ FIGURES = {
     "cumulative_mail_amount": "EUR bought in visits that mails brought",
     "cumulative_total_amount": "EUR sold in all",
     "cumulative_regret_amount": "EUR below the best slates there were",
-    "regret_share": "regret as a share of the best slates, last round",
-    "shown_share": "share of the catalogue shown, last round",
+    "regret_share": "the same as a share of what those would have earned",
+    "shown_share": "share of the catalogue shown in a round",
     "ever_shown_share": "share of the catalogue ever shown",
     "exposure_gini": "Gini of exposure",
     "days_to_first_sale": f"days from launch to first sale, at most {WATCHED_DAYS}",
     "sold_share": f"share of launches sold within {WATCHED_DAYS} days",
-    "categories_per_slate": "categories a slate, last round",
+    "categories_per_slate": "categories a slate",
     "categories_bought": "categories bought a buyer",
     "click_share": "clicks an opened mail",
     "unsubscribes": "customers lost to the mail",
@@ -38,7 +38,7 @@ def gini(counts: Sequence[float]) -> float:
 
 
 def by_round(rows: Sequence[dict[str, Any]], weeks_per_round: int = 2, first_week: int = 104) -> pd.DataFrame:
-    """Return the figures of one house under one policy, a row a round.
+    """Return the figures of one house under one policy up to each round, a row a round.
 
     Parameters
     ----------
@@ -51,6 +51,7 @@ def by_round(rows: Sequence[dict[str, Any]], weeks_per_round: int = 2, first_wee
     catalogue: set[str] = set()
     sums = dict.fromkeys(("expected_amount", "mail_amount", "total_amount", "regret_amount"), 0.0)
     opens = clicks = unsubscribes = 0
+    shown, categories = [], []
     found = []
     for row in rows:
         exposures.update(row["exposures"])
@@ -63,6 +64,8 @@ def by_round(rows: Sequence[dict[str, Any]], weeks_per_round: int = 2, first_wee
         opens, clicks, unsubscribes = (
             opens + row["open"], clicks + row["click"], unsubscribes + row["unsubscribe"]
         )  # fmt: skip
+        shown.append(len(row["exposures"]) / len(here))
+        categories.append(row["categories_per_slate"])
         end = first_week + weeks_per_round * row["round"]
         days = launch_days(row["launches"], row["days_to_first_sale"], end)
         found.append(
@@ -71,14 +74,14 @@ def by_round(rows: Sequence[dict[str, Any]], weeks_per_round: int = 2, first_wee
                 "mails": row["mails"],
                 "expected_amount": row["expected_amount"],
                 **{f"cumulative_{name}": amount for name, amount in sums.items()},
-                "regret_share": regret / row["oracle_amount"],
-                "shown_share": len(row["exposures"]) / len(here),
+                "regret_share": sums["regret_amount"] / (sums["regret_amount"] + sums["expected_amount"]),
+                "shown_share": float(np.mean(shown)),
                 "ever_shown_share": len(exposures) / len(catalogue),
                 "exposure_gini": gini([exposures[product] for product in catalogue]),
                 "launches": len(days),
                 "days_to_first_sale": float(np.mean(days)) if len(days) else float("nan"),
                 "sold_share": float(np.mean(days < WATCHED_DAYS)) if len(days) else float("nan"),
-                "categories_per_slate": row["categories_per_slate"],
+                "categories_per_slate": float(np.mean(categories)),
                 "categories_bought": row["categories_bought"],
                 "click_share": clicks / max(opens, 1),
                 "unsubscribes": unsubscribes,

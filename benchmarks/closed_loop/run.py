@@ -15,6 +15,7 @@ import shutil
 from pathlib import Path
 
 from policies import POLICIES, ROOT
+from report import write
 from rounds import Loop
 
 REPORTED = ["popularity", "greedy", "vitrine_unexplored", "vitrine"]
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=1600)
     parser.add_argument("--products", type=int, default=500)
     parser.add_argument("--folder", type=Path, default=ROOT / "target" / "closed_loop")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "closed_loop", help="where the report goes")
     parser.add_argument("--keep", action="store_true", help="keep the warehouses")
     parser.add_argument("--report-only", action="store_true", help="run nothing")
     options = parser.parse_args()
@@ -35,6 +37,7 @@ def main() -> None:
         for seed in options.seeds:
             for name in options.policies:
                 run_one(seed, name, options)
+    write(options.folder, options.out, options.rounds)
 
 
 def run_one(seed: int, name: str, options: argparse.Namespace) -> None:

@@ -27,8 +27,8 @@ def test_rounds_add_up() -> None:
     found = by_round(rows)
     assert found["cumulative_expected_amount"].tolist() == [30, 40]
     assert found["cumulative_regret_amount"].tolist() == [10, 40]
-    assert found["regret_share"].tolist() == [0.25, 0.75]
-    assert found["shown_share"].tolist() == [2 / 4, 1 / 5]
+    assert found["regret_share"].tolist() == [0.25, 40 / 80]
+    assert found["shown_share"].tolist() == pytest.approx([2 / 4, (2 / 4 + 1 / 5) / 2])
     assert found["ever_shown_share"].tolist() == [2 / 4, 2 / 5]
     assert found["exposure_gini"].tolist() == pytest.approx([0.5, gini([6, 2, 0, 0, 0])])
     assert found["click_share"].tolist() == [0.5, 0.5]
