@@ -109,7 +109,7 @@ def page(last: pd.DataFrame) -> str:
 def told(figure: str, mean: float, error: float) -> str:
     """Return a figure as text, with its standard error where several houses tell one."""
     if np.isnan(mean):
-        return "–"
+        return "-"
     if np.isnan(error):
         return told(figure, mean, 0.0).split(" ±")[0]
     if figure in SHARES:
