@@ -199,6 +199,9 @@ def planned(graph: Graph, built: set[tuple[str, str]]) -> Plan:
                 rebuilt.add(parent)
                 open_ones.append(parent)
     ranked = {one for one in rebuilt if graph.folder(one) in RANKED}
+    # The steps of journeys choose among what is ranked: they come after it, for audits to judge them.
+    while later := {one for one in rebuilt - ranked if ranked.intersection(graph.parents(one))}:
+        ranked |= later
     scored = {graph.by_name[name] for name in SCORED if name in graph.by_name}
     # A view among them is not taken over: only the others read it.
     tables = {one for one in scored if graph.nodes[one]["config"].get("materialized") != "view"}
