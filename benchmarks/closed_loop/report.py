@@ -138,6 +138,7 @@ def draw(every: pd.DataFrame, rows: dict[tuple[int, str], list[dict]], path: Pat
                 axis.fill_between(x, mean - error, mean + error, color=COLOURS[policy], alpha=0.15, linewidth=0)
         axis.set_title(label, fontsize=9, loc="left")
         axis.set_xlabel("days since launch" if name == "sold_share" else "round")
+        axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
         axis.set_ylim(bottom=0)
     axes[0, 0].legend(frameon=False, fontsize=8)
     axes[0, 0].yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
