@@ -105,6 +105,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("warehouse", type=Path)
     parser.add_argument("--channel", default="email")
+    parser.add_argument("--data", default="", help="what the build was made from, for the report")
     parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--customers", type=int, default=200)
     args = parser.parse_args()
@@ -145,7 +146,7 @@ def main():
     cells = sum(len(shares) for shares in stored.values())
     report = f"""# Draws anew against the probabilities stored
 
-`benchmarks/exploration/redraws.py`: channel {args.channel}, as of {at:%Y-%m-%d}; {len(names)} customers
+`benchmarks/exploration/redraws.py`: {args.data or args.warehouse.stem}, channel {args.channel}, as of {at:%Y-%m-%d}; {len(names)} customers
 of {len(problem.customers):,}, {exploration.params.slot_count} exploring slots each, {args.draws:,} seeds,
 {seconds:,.0f} s. {cells / len(stored):.1f} products could stand in a slot in the mean; draws of a product without a
 stored probability: {foreign}.
