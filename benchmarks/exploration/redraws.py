@@ -146,7 +146,8 @@ def main():
     cells = sum(len(shares) for shares in stored.values())
     report = f"""# Draws anew against the probabilities stored
 
-`benchmarks/exploration/redraws.py`: {args.data or args.warehouse.stem}, channel {args.channel}, as of {at:%Y-%m-%d}; {len(names)} customers
+`benchmarks/exploration/redraws.py`: {args.data or args.warehouse.stem}, channel {args.channel}, as of {at:%Y-%m-%d};
+{len(names)} customers
 of {len(problem.customers):,}, {exploration.params.slot_count} exploring slots each, {args.draws:,} seeds,
 {seconds:,.0f} s. {cells / len(stored):.1f} products could stand in a slot in the mean; draws of a product without a
 stored probability: {foreign}.
