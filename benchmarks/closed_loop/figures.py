@@ -14,6 +14,7 @@ FIGURES = {
     "cumulative_mail_amount": "EUR bought in visits that mails brought",
     "cumulative_total_amount": "EUR sold in all",
     "cumulative_regret_amount": "EUR below the best slates there were",
+    "cumulative_best_scores_amount": "EUR to expect, had the same builds sent their ten best scores",
     "regret_share": "the same as a share of what those would have earned",
     "shown_share": "share of the catalogue shown in a round",
     "ever_shown_share": "share of the catalogue ever shown",
@@ -49,7 +50,7 @@ def by_round(rows: Sequence[dict[str, Any]], weeks_per_round: int = 2, first_wee
     """
     exposures: Counter[str] = Counter()
     catalogue: set[str] = set()
-    sums = dict.fromkeys(("expected_amount", "mail_amount", "total_amount", "regret_amount"), 0.0)
+    sums = dict.fromkeys(("expected_amount", "mail_amount", "total_amount", "regret_amount", "best_scores_amount"), 0.0)
     opens = clicks = unsubscribes = 0
     shown, categories = [], []
     found = []
@@ -58,7 +59,9 @@ def by_round(rows: Sequence[dict[str, Any]], weeks_per_round: int = 2, first_wee
         here = {str(product) for product in row["catalogue"]} | set(row["exposures"])
         catalogue |= here
         regret = row["oracle_amount"] - row["expected_amount"]
-        for name, amount in {**row, "regret_amount": regret}.items():
+        # A build for best sellers has no scores.
+        best_scores = row.get("alternative_amounts", {}).get("best_scores", float("nan"))
+        for name, amount in {**row, "regret_amount": regret, "best_scores_amount": best_scores}.items():
             if name in sums:
                 sums[name] += amount
         opens, clicks, unsubscribes = (

@@ -71,7 +71,7 @@ qualify slot <= {SLOT_COUNT}
 """
 BEST_SCORES = f"""
 select customer_id, product_id,
-    row_number() over (partition by customer_id order by objective_score desc, product_id) as slot
+    row_number() over (partition by customer_id order by objective_score + popularity_penalty desc, product_id) as slot
 from intermediate.int_ranking__channel_scores
 inner join intermediate.int_calendar__cutoffs as cutoffs using (cutoff_at)
 where cutoffs.cutoff_role = 'serve' and channel = 'email'
@@ -94,6 +94,8 @@ class Policy:
     weights: dict[str, str] = field(default_factory=dict)
     """Weights of the channel in seeds/objective_weights.csv."""
     variables: dict[str, Any] = field(default_factory=dict)
+    alternatives: dict[str, str] = field(default_factory=lambda: {"best_scores": BEST_SCORES})
+    """Other slates that the same build could have sent: what they would have brought is asked, too."""
 
 
 NO_EXPLORATION = {"explore_slots": "0", "explore_method": ""}
@@ -107,9 +109,17 @@ POLICIES = {
             ("+int_propensity__audience",),
             NO_EXPLORATION,
             variables={"candidate_sources": ["popular"], "affinity_models": []},
+            alternatives={},
         ),
         # The ranker's ten best: no penalty, no variety, no caps, no sharing out, no exploration.
-        Policy("greedy", BEST_SCORES, ("+int_ranking__channel_scores",), NO_EXPLORATION, {"novelty": "0"}),
+        Policy(
+            "greedy",
+            BEST_SCORES,
+            ("+int_ranking__channel_scores",),
+            NO_EXPLORATION,
+            {"novelty": "0"},
+            alternatives={"best_scores": BEST_SCORES, "best_sellers": BEST_SELLERS},
+        ),
         # The same within the guardrails and the stock's cap, which say what a letter may look like.
         Policy(
             "greedy_guarded",

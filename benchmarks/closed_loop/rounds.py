@@ -98,9 +98,17 @@ class Loop:
         with duckdb.connect(str(self.folder / "warehouse" / "vitrine.duckdb"), read_only=True) as connection:
             slates = connection.execute(self.policy.slates).df()
             eligible = connection.execute(ELIGIBLE).df()
+            others = {name: connection.execute(sql).df() for name, sql in self.policy.alternatives.items()}
         slates = coded(slates).sort_values(["customer", "slot"], ignore_index=True)
         eligible = coded(eligible)
         promised, expected, oracle = self._expectations(timeline, slates, eligible)
+        alternatives = {
+            name: float(expected_of(timeline, coded(rows))[1].sum()) for name, rows in sorted(others.items())
+        }
+        explored = slates.iloc[:0]
+        if "selection_probability" in slates:
+            explored = slates[slates["selection_probability"] < 1]
+        explored_amount = float(expected_of(timeline, explored)[1].sum())
         catalogue = np.flatnonzero(timeline.state.is_offered(timeline.house)).tolist()
         first_send = len(timeline.log.rows("sends")["send"])
         timeline.go_on(mailing_of(slates))
@@ -116,6 +124,9 @@ class Loop:
             "expected_clicks": promised,
             "expected_amount": expected,
             "oracle_amount": oracle,
+            "alternative_amounts": alternatives,
+            "explored_slots": len(explored),
+            "explored_amount": explored_amount,
             "eligible_share": float(len(slates.merge(eligible, on=["customer", "product"])) / max(len(slates), 1)),
             "categories_per_slate": self._categories_per_slate(timeline, slates),
             **self._realised(timeline, start, first_send),

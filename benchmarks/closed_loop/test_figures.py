@@ -27,12 +27,18 @@ def test_rounds_add_up() -> None:
     found = by_round(rows)
     assert found["cumulative_expected_amount"].tolist() == [30, 40]
     assert found["cumulative_regret_amount"].tolist() == [10, 40]
+    assert found["cumulative_best_scores_amount"].isna().all()
     assert found["regret_share"].tolist() == [0.25, 40 / 80]
     assert found["shown_share"].tolist() == pytest.approx([2 / 4, (2 / 4 + 1 / 5) / 2])
     assert found["ever_shown_share"].tolist() == [2 / 4, 2 / 5]
     assert found["exposure_gini"].tolist() == pytest.approx([0.5, gini([6, 2, 0, 0, 0])])
     assert found["click_share"].tolist() == [0.5, 0.5]
     assert found["unsubscribes"].tolist() == [1, 2]
+
+
+def test_the_ten_best_scores_add_up() -> None:
+    rows = [a_round(number, {"1": 1}, alternative_amounts={"best_scores": 35.0}) for number in (1, 2)]
+    assert by_round(rows)["cumulative_best_scores_amount"].tolist() == [35, 70]
 
 
 def test_what_was_shown_belongs_to_the_catalogue() -> None:
