@@ -90,7 +90,7 @@ class Policy:
     models: tuple[str, ...] = ("+int_release__slates",)
     """What a round builds, beside what the eligible products need."""
     policy: dict[str, str] = field(default_factory=dict)
-    """Columns of the channel's row in seeds/channel_policies.csv; one that the seed lacks is left out."""
+    """Columns of the channel's row in seeds/channel_policies.csv."""
     weights: dict[str, str] = field(default_factory=dict)
     """Weights of the channel in seeds/objective_weights.csv."""
     variables: dict[str, Any] = field(default_factory=dict)
@@ -153,7 +153,7 @@ def _set_policy(path: Path, values: dict[str, str]) -> None:
     """Change the row of the house's mails."""
     rows = list(csv.DictReader(path.read_text().splitlines()))
     (row,) = (row for row in rows if (row["connector"], row["channel"]) == ("maison", CHANNEL))
-    row.update({name: value for name, value in values.items() if name in row})
+    row.update(values)
     _write(path, rows)
 
 
