@@ -10,40 +10,44 @@ targets as (
     select * from {{ ref('int_off_policy__targets') }}
 ),
 
+target_slots as (
+    select * from {{ ref('int_off_policy__target_slots') }}
+),
+
+target_products as (
+    select
+        cutoff_at,
+        channel,
+        slate_variant,
+        customer_id,
+        product_id,
+        sum(slot_probability) as slate_probability
+    from targets
+    group by cutoff_at, channel, slate_variant, customer_id, product_id
+),
+
 placed as (
     select
         impressions.*,
-        targets.slate_variant,
-        targets.slot_count,
-        targets.product_id as target_product_id,
-        targets.slot_probability,
-        targets.click_probability,
-        targets.mean_click_probability
+        target_slots.slate_variant,
+        target_slots.click_probability,
+        target_slots.slot_count,
+        target_slots.mean_click_probability
     from impressions
-    inner join targets
+    inner join target_slots
         on
-            impressions.cutoff_at = targets.cutoff_at
-            and impressions.channel = targets.channel
-            and impressions.customer_id = targets.customer_id
-            and impressions.slot = targets.slot
+            impressions.cutoff_at = target_slots.cutoff_at
+            and impressions.channel = target_slots.channel
+            and impressions.customer_id = target_slots.customer_id
+            and impressions.slot = target_slots.slot
 ),
 
 judged as (
     select
         placed.*,
         'as_ranked' as slate_order,
-        case when placed.product_id = placed.target_product_id then placed.slot_probability else 0 end
-            as target_probability,
+        coalesce(targets.slot_probability, 0) as target_probability,
         placed.click_probability as target_click_probability
-    from placed
-    union all
-    select
-        placed.*,
-        'shuffled' as slate_order,
-        case
-            when targets.product_id is not null then targets.slot_probability / placed.slot_count else 0
-        end as target_probability,
-        placed.mean_click_probability as target_click_probability
     from placed
     left join targets
         on
@@ -51,7 +55,22 @@ judged as (
             and placed.channel = targets.channel
             and placed.slate_variant = targets.slate_variant
             and placed.customer_id = targets.customer_id
+            and placed.slot = targets.slot
             and placed.product_id = targets.product_id
+    union all
+    select
+        placed.*,
+        'shuffled' as slate_order,
+        coalesce(target_products.slate_probability, 0) / placed.slot_count as target_probability,
+        placed.mean_click_probability as target_click_probability
+    from placed
+    left join target_products
+        on
+            placed.cutoff_at = target_products.cutoff_at
+            and placed.channel = target_products.channel
+            and placed.slate_variant = target_products.slate_variant
+            and placed.customer_id = target_products.customer_id
+            and placed.product_id = target_products.product_id
 )
 
 select
@@ -65,9 +84,10 @@ select
     slot,
     reward,
     logging_probability,
-    cast(target_probability as double) as target_probability,
+    -- Of a draw's probabilities each is rounded.
+    cast(round(least(1, target_probability), 9) as double) as target_probability,
     modelled_reward,
-    least(1, target_click_probability * slot_click_ratio) as modelled_value
+    round(least(1, target_click_probability * slot_click_ratio), 9) as modelled_value
 from judged
 union all
 select
