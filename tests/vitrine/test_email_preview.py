@@ -256,3 +256,9 @@ def test_text_stands_out_in_light_and_in_dark():
             for ground in ("page", "paper"):
                 lighter, darker = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
                 assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (text, ground)
+
+
+def test_a_slot_that_was_drawn_says_with_what_probability():
+    drawn = page(replace(SLOT, exploration_addend=0.25, selection_probability=0.124))
+    assert "<dt>drawn</dt><dd>with probability 12.4%, 0.250</dd>" in drawn
+    assert "<dt>drawn</dt>" not in page(replace(SLOT, exploration_addend=0.0, selection_probability=1.0))

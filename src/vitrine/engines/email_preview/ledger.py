@@ -72,12 +72,16 @@ def _stories(slot: Slot) -> dict[str, str]:
     if slot.displaced_product_id is not None:
         cost = "" if slot.score_given_up is None else f", giving up {score(slot.score_given_up)}"
         displaced = f"{slot.displaced_product_name or slot.displaced_product_id}{cost}"
+    drawn = ""
+    if slot.selection_probability is not None and slot.selection_probability < 1:
+        drawn = f"with probability {percent(slot.selection_probability, 1)}, {score(slot.exploration_addend or 0)}"
     return {
         "rank": "" if slot.objective_rank is None else f"{slot.objective_rank:,}",
         "source": slot.candidate_source or "",
         "anchor": slot.anchor_product_name or slot.anchor_product_id or "",
         "rules": slot.rule_names or "",
         "stands in for": displaced,
+        "drawn": drawn,
         "probability": percent(slot.purchase_probability, 1),
         "expected": amount(slot.expected_value_amount, slot.currency_code),
         "popularity": percent(slot.popularity_percentile),

@@ -37,6 +37,7 @@ select slots.customer_id, slots.slot, slots.product_id, slots.product_name, slot
     slots.anchor_product_id, slots.purchase_probability, slots.expected_value_amount, slots.popularity_percentile,
     slots.objective_score, ledger.objective_rank, ledger.rule_names, ledger.displaced_product_id,
     ledger.displaced_product_name, ledger.displaced_score, ledger.score_given_up,
+    ledger.exploration_addend, slots.selection_probability,
     {", ".join(f"ledger.{name}_addend" for name in ADDENDS)}
 from main.recommendations_email_v1 as slots
 left join main.recommendation_ledger as ledger

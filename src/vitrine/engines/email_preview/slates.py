@@ -73,6 +73,8 @@ class Slot:
     displaced_product_name: str | None = None
     displaced_score: float | None = None
     score_given_up: float | None = None
+    exploration_addend: float | None = None
+    selection_probability: float | None = None
 
 
 @dataclass(frozen=True)
