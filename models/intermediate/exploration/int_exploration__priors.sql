@@ -87,10 +87,12 @@ select
     -- A likeness of no more than chance would make the prior infinitely strong.
     least(
         greatest(
-            1 / greatest(global_rates.product_likeness, {{ 1 / (1 + var('posterior_max_strength')) }}) - 1,
-            {{ var('posterior_min_strength') }}
+            1 / greatest(
+                global_rates.product_likeness, cast({{ 1 / (1 + var('posterior_max_strength')) }} as double)
+            ) - 1,
+            cast({{ var('posterior_min_strength') }} as double)
         ),
-        {{ var('posterior_max_strength') }}
+        cast({{ var('posterior_max_strength') }} as double)
     ) as prior_strength
 from {{ ref('int_exploration__scopes') }} as wanted
 inner join global_rates

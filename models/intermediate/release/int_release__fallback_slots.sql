@@ -27,45 +27,8 @@ own_slates as (
             and slates.customer_id = audience.customer_id
 ),
 
-blocks as (
-    select
-        channel,
-        customer_id,
-        product_id,
-        cutoff_at
-    from {{ ref('int_rules__verdicts') }}
-    where verdict = 'block' and customer_id is not null and product_id is not null
-    union all
-    select
-        channel_order.channel,
-        slates.customer_id,
-        slates.product_id,
-        slates.cutoff_at
-    from slates
-    inner join {{ ref('int_integrity__channel_order') }} as channel_order
-        on slates.channel = channel_order.earlier_channel
-    {%- if not var('allow_replenishment') %}
-    union all
-    select
-        cast(null as {{ dbt.type_string() }}) as channel,
-        customer_id,
-        product_id,
-        cutoff_at
-    from {{ ref('int_interactions__customer_products') }}
-    {%- endif %}
-),
-
 blocked as (
-    select distinct
-        keys.channel,
-        blocks.customer_id,
-        blocks.product_id
-    from keys
-    inner join blocks
-        on
-            keys.cutoff_at = blocks.cutoff_at
-            and keys.customer_id = blocks.customer_id
-            and keys.channel = coalesce(blocks.channel, keys.channel)
+    select * from {{ ref('int_release__fallback_blocks') }}
 ),
 
 offered as (
@@ -76,11 +39,14 @@ offered as (
         keys.shared_type,
         keys.shared_key,
         keys.fallback_level,
+        keys.option_rank,
         shared.product_id,
         shared.objective_score,
         shared.marginal_score,
         shared.relaxed_limits,
-        row_number() over (partition by keys.channel, keys.customer_id order by shared.slot asc) as slot
+        row_number() over (
+            partition by keys.channel, keys.customer_id, keys.option_rank order by shared.slot asc
+        ) as slot
     from keys
     inner join {{ ref('int_shared__slates') }} as shared
         on
@@ -98,9 +64,36 @@ offered as (
             and keys.customer_id = blocked.customer_id
             and shared.product_id = blocked.product_id
     where own_slates.customer_id is null and blocked.product_id is null
+),
+
+shown as (
+    select
+        offered.*,
+        count(*) over (partition by offered.channel, offered.customer_id, offered.option_rank) as slot_count
+    from offered
+    inner join {{ ref('int_integrity__channel_policies') }} as policies on offered.channel = policies.channel
+    where offered.slot <= policies.slot_count
+),
+
+-- The first with no slot empty, else the one with the fewest.
+preferred as (
+    select
+        *,
+        rank() over (partition by channel, customer_id order by slot_count desc, option_rank asc) as place
+    from shown
 )
 
-select offered.*
-from offered
-inner join {{ ref('int_integrity__channel_policies') }} as policies on offered.channel = policies.channel
-where offered.slot <= policies.slot_count
+select
+    cutoff_at,
+    channel,
+    customer_id,
+    shared_type,
+    shared_key,
+    fallback_level,
+    product_id,
+    objective_score,
+    marginal_score,
+    relaxed_limits,
+    slot
+from preferred
+where place = 1

@@ -1,5 +1,5 @@
--- One row per channel of the var fallback_channels and customer: the shared slate that the customer may be given, of
--- the category bought most, of the one looked at most or of everybody, the first that there is.
+-- One row per channel of the var fallback_channels, customer and shared slate that the customer may be given: of the
+-- category bought most, of the one looked at most, and of everybody.
 
 with serve as (
     select * from {{ ref('int_calendar__cutoffs') }}
@@ -58,33 +58,60 @@ shared as (
         shared_key
     from {{ ref('int_shared__slates') }}
     where shared_type = 'category'
+),
+
+wanted as (
+    select
+        customer_id,
+        category as shared_key,
+        1 as option_rank
+    from bought
+    where place = 1
+    union all
+    select
+        customer_id,
+        category as shared_key,
+        2 as option_rank
+    from viewed
+    where place = 1
+),
+
+options as (
+    select
+        shared.channel,
+        wanted.customer_id,
+        'category' as shared_type,
+        wanted.shared_key,
+        wanted.option_rank
+    from wanted
+    inner join shared on wanted.shared_key = shared.shared_key
+    union all
+    select
+        channels.channel,
+        customers.customer_id,
+        'everybody' as shared_type,
+        'everybody' as shared_key,
+        3 as option_rank
+    from customers
+    cross join channels
 )
 
 select
     serve.cutoff_at,
-    channels.channel,
-    customers.customer_id,
-    case when coalesce(of_bought.shared_key, of_viewed.shared_key) is null then 'everybody' else 'category' end
-        as shared_type,
-    coalesce(of_bought.shared_key, of_viewed.shared_key, 'everybody') as shared_key,
-    case
-        when of_bought.shared_key is not null then 'segment'
-        when of_viewed.shared_key is not null then 'category'
-        else 'popular'
-    end as fallback_level
-from customers
+    options.channel,
+    options.customer_id,
+    options.shared_type,
+    options.shared_key,
+    options.option_rank,
+    case options.option_rank when 1 then 'segment' when 2 then 'category' else 'popular' end as fallback_level
+from options
 cross join serve
-cross join channels
-left join bought on customers.customer_id = bought.customer_id and bought.place = 1
-left join viewed on customers.customer_id = viewed.customer_id and viewed.place = 1
-left join shared as of_bought
-    on channels.channel = of_bought.channel and bought.category = of_bought.shared_key
-left join shared as of_viewed
-    on channels.channel = of_viewed.channel and viewed.category = of_viewed.shared_key
+inner join channels on options.channel = channels.channel
+inner join customers on options.customer_id = customers.customer_id
 left join blocked
     on
-        customers.customer_id = blocked.customer_id
-        and channels.channel = coalesce(blocked.channel, channels.channel)
+        options.customer_id = blocked.customer_id
+        and options.channel = coalesce(blocked.channel, options.channel)
 where
     (customers.registered_at is null or customers.registered_at < serve.cutoff_at)
     and blocked.customer_id is null
