@@ -15,6 +15,8 @@ OF_THE_BUILD = {
     "code_version",
     "code_files",
     "code_fingerprint",
+    # Begins with the code's.
+    "feedback_key",
     "published_at",
     "data_fingerprint",
 }

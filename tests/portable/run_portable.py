@@ -24,7 +24,7 @@ from compare import compare_folders  # noqa: E402
 from harness import Warehouse  # noqa: E402
 from shop import AS_OF, make_shop, write_shop  # noqa: E402
 
-SCHEMAS = ("seeds", "staging", "intermediate", "recommendations", "releases", "evaluation")
+SCHEMAS = ("seeds", "staging", "intermediate", "feedback", "recommendations", "releases", "evaluation")
 
 
 def environment() -> Path:
