@@ -1,15 +1,30 @@
 -- One row per experiment and customer who takes part: the arm that the hash of his id draws. Neither a day nor another
 -- customer is asked, so it is the same at every cutoff.
 
-with customers as (
-    select customer_id from {{ ref('stg_customers') }}
-    union
-    select customer_id from {{ ref('stg_order_lines') }}
+with seen as (
+    select
+        customer_id,
+        registered_at as seen_at
+    from {{ ref('stg_customers') }}
+    union all
+    select
+        customer_id,
+        ordered_at as seen_at
+    from {{ ref('stg_order_lines') }}
+),
+
+customers as (
+    select
+        customer_id,
+        min(seen_at) as known_from_at
+    from seen
+    group by customer_id
 ),
 
 drawn as (
     select
         customer_id,
+        known_from_at,
         {{ is_in_share('customer_id', var('holdout_share'), var('holdout_salt')) }} as is_held_out
     from customers
 ),
@@ -31,6 +46,7 @@ placed as (
     select
         experiments.experiment_id,
         drawn.customer_id,
+        drawn.known_from_at,
         {{ hashed_unit('drawn.customer_id', 'experiments.salt') }} as unit
     from drawn
     cross join experiments
@@ -40,6 +56,7 @@ placed as (
 select
     placed.experiment_id,
     placed.customer_id,
+    placed.known_from_at,
     arms.arm_name
 from placed
 inner join arms
@@ -51,5 +68,6 @@ union all
 select
     'global_holdout' as experiment_id,
     customer_id,
+    known_from_at,
     case when is_held_out then 'holdout' else 'addressed' end as arm_name
 from drawn

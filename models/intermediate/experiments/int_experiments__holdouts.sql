@@ -41,6 +41,8 @@ held_out as (
         on
             arms.experiment_id = assignments.experiment_id
             and arms.arm_name = assignments.arm_name
+            -- Whom nobody knew yet nobody held out.
+            and coalesce(assignments.known_from_at < cutoffs.cutoff_at, true)
 )
 
 select
