@@ -79,12 +79,16 @@ def test_arms_of_many_customers(built):
         for name, low, high, salt in arms:
             row = [name, f"from {low}", f"{name}:{salt}", low, high]
             connection.execute("insert into vitrine.intermediate.int_experiments__arms values (?, ?, ?, ?, ?)", row)
-        connection.execute("create table vitrine.staging.stg_order_lines (customer_id text)")
+        connection.execute("create table vitrine.staging.stg_order_lines (customer_id text, ordered_at timestamp)")
         drawn = []
         for count in (50_000, 100_000):
-            connection.execute("create or replace table vitrine.staging.stg_customers (customer_id text)")
-            connection.execute(f"insert into vitrine.staging.stg_customers select 'c' || range from range({count})")
-            drawn.append({(one, customer): arm for one, customer, arm in connection.execute(sql).fetchall()})
+            connection.execute(
+                "create or replace table vitrine.staging.stg_customers (customer_id text, registered_at timestamp)"
+            )
+            people = f"select 'c' || range, null from range({count})"
+            connection.execute(f"insert into vitrine.staging.stg_customers {people}")
+            rows = connection.execute(f"select experiment_id, customer_id, arm_name from ({sql})").fetchall()
+            drawn.append({(one, customer): arm for one, customer, arm in rows})
     fewer, more = drawn
     # Growth moves nobody.
     assert fewer.items() <= more.items()
