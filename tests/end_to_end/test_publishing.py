@@ -272,7 +272,7 @@ def test_a_killed_build_leaves_the_old_release_whole_and_the_next_recovers(shop)
     process.wait()
     assert releases(warehouse) == before
     assert live(warehouse) == shown
-    warehouse.run(["run", "--select", "int_rules__recently_bought+"], fresh)
+    warehouse.run(["run"], fresh)  # whatever table the kill left half made
     assert warehouse.query(orphans) == [(0,)]
     assert len(releases(warehouse)) == len(before) + 1
     assert live(warehouse) == [(releases(warehouse)[-1],)]
