@@ -15,7 +15,7 @@ FIGURES = {
     "cumulative_total_amount": "EUR sold in all",
     "cumulative_regret_amount": "EUR below the best slates there were",
     "cumulative_best_scores_amount": "EUR to expect, had the same builds sent their ten best scores",
-    "regret_share": "the same as a share of what those would have earned",
+    "regret_share": "EUR below the best slates, as a share of what those would have earned",
     "shown_share": "share of the catalogue shown in a round",
     "ever_shown_share": "share of the catalogue ever shown",
     "exposure_gini": "Gini of exposure",
@@ -102,7 +102,7 @@ def launch_days(launches: dict[str, int], days: dict[str, float | None], end_wee
 
 def mean_and_error(values: pd.Series) -> tuple[float, float]:
     """Return the mean over houses and its standard error; NaN with one house."""
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.count()))
 
 
 def compared(last: pd.DataFrame, figure: str, policy: str, other: str) -> tuple[float, float, int, int]:

@@ -1,4 +1,4 @@
-{# Delete what killed builds left in release_slates: rows of releases that never got their row. #}
+{# Delete what killed builds left in the table it is a hook of: rows of releases that never got their row. #}
 {% macro sweep_unfinished_releases() -%}
     {%- set releases = vitrine.existing_relation('releases', 'recommendation_releases') -%}
     {%- if is_incremental() -%}

@@ -8,7 +8,7 @@ Everything is computed from seven sums an arm, so that the warehouse adds up and
     always-valid         asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, Annals of
                          Statistics 2024, theorem 2.2): Robbins' normal mixture, as in the SPRT of Johari, Koomen,
                          Pekelis, Walsh (Operations Research 2022). It may be looked at every day
-    split                chi-square test of the sample ratio (Fabijan and others, KDD 2019)
+    split                test of the sample ratio (Fabijan and others, KDD 2019): exact for two arms, else chi-square
     minimum effect       what the planned size shows with the given power
 
 All rest on the central limit theorem over customers. `needed_for_skewness` says how many customers a mean needs for
@@ -190,7 +190,10 @@ def always_valid(estimate: float, standard_error: float, count: int, planned_cou
 
 
 def split_probability(counts: Sequence[int], shares: Sequence[float]) -> float:
-    """Return how often chance alone splits as unevenly as this: the p-value of a chi-square test.
+    """Return how often chance alone splits as unevenly as this.
+
+    Exact for two arms. For more the p-value of a chi-square test, NaN where an arm is to have fewer than 5: it calls
+    far more small splits broken than it says.
 
     Parameters
     ----------
@@ -209,8 +212,10 @@ def split_probability(counts: Sequence[int], shares: Sequence[float]) -> float:
     total = sum(counts)
     if not total:
         return nan
+    if len(counts) == 2:
+        return float(stats.binomtest(counts[0], total, shares[0] / sum(shares)).pvalue)
     expected = [total * share / sum(shares) for share in shares]
-    return float(stats.chisquare(counts, expected).pvalue)
+    return float(stats.chisquare(counts, expected).pvalue) if min(expected) >= 5 else nan
 
 
 def minimum_effect(variances: Sequence[float], counts: Sequence[float], params: ReadoutParams) -> float:

@@ -1,6 +1,7 @@
 """Exploration: the last free slots of a slate are drawn, each product with a probability that is known.
 
-The compiled loops are in `vitrine.explore_kernels`; which products may stand where is asked of the re-ranker's own.
+The compiled loops are in `vitrine.explore_kernels` and `vitrine.explore_wins`; which products may stand where is asked
+of the re-ranker's own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from vitrine.encoding import FloatArray, IntArray, as_doubles
-from vitrine.explore_kernels import EXACT_SLOTS, Explored, Keys, Play, Table, ask, choose_for, lots, make_table
+from vitrine.explore_kernels import EXACT_SLOTS, Explored, ask, choose_for
 from vitrine.explore_posteriors import posterior_rows, tabulated
+from vitrine.explore_wins import Keys, Play, Table, lots, make_table
 from vitrine.rerank import NO_GUARDRAILS, posed, slate_table, solve
 from vitrine.rerank_encoding import Problem
 from vitrine.rerank_guardrails import Guardrails, RerankParams
@@ -77,6 +79,8 @@ def contradictions(params: ExploreParams) -> list[str]:
         found.append(f"{params.slot_count} slots cannot be explored; write 0 or more.")
     if not 0 <= params.max_loss_share < 1:
         found.append(f"max_loss_share is {params.max_loss_share}; it must be 0 or more and less than 1.")
+    if params.ucb_width < 0:
+        found.append(f"ucb_width is {params.ucb_width}; it must be 0 or more.")
     if params.pool_size < 1 or params.path_count < 1:
         found.append("pool_size and path_count must be 1 or more.")
     return found
@@ -202,12 +206,19 @@ def choose(
     problem = posed(candidates, params, guardrails, attributes, tastes, capacities)
     slates = solve(problem)
     if exploration is None:
-        return _choices(problem, slates, _unexplored(problem, slates, 0))
-    return _choices(problem, slates, explore(problem, slates, exploration))
+        return _choices(problem, slates, _unexplored(problem, slates, 0), [])
+    explored = explore(problem, slates, exploration)
+    methods = [_how(place, exploration.params) for place in range(explored.slots.shape[1])]
+    return _choices(problem, slates, explored, methods)
 
 
-def _choices(problem: Problem, slates: Slates, explored: Explored) -> pa.Table:
-    """Return the slates, and what else could have stood in them, as rows."""
+def _how(place: int, params: ExploreParams) -> str:
+    """Return how the probabilities of an exploring slot come about; without draws there is nothing to sample."""
+    return EXACT if place < EXACT_SLOTS or params.method != THOMPSON else MONTE_CARLO
+
+
+def _choices(problem: Problem, slates: Slates, explored: Explored, methods: list[str]) -> pa.Table:
+    """Return the slates, and what else could have stood in them, as rows; `methods` has one word an exploring slot."""
     shown = slates._replace(rows=explored.rows, marginals=explored.marginals, relaxed=explored.relaxed)
     chosen = slate_table(problem, shown)
     is_filled = explored.rows >= 0
@@ -216,7 +227,7 @@ def _choices(problem: Problem, slates: Slates, explored: Explored) -> pa.Table:
         customer = np.flatnonzero(explored.slots[:, place] >= 0)
         slot = explored.slots[customer, place]
         probability[customer, slot] = explored.probabilities[place, explored.rows[customer, slot]]
-        method[customer, slot] = EXACT if place < EXACT_SLOTS else MONTE_CARLO
+        method[customer, slot] = methods[place]
     more = {
         "selection_probability": np.round(probability[is_filled], PROBABILITY_DECIMALS),
         "is_chosen": np.ones(chosen.num_rows, np.bool_),
@@ -226,13 +237,15 @@ def _choices(problem: Problem, slates: Slates, explored: Explored) -> pa.Table:
     }
     for name, values in more.items():
         chosen = chosen.append_column(name, values if isinstance(values, pa.Array) else pa.array(values))
-    others = [_others(problem, slates, explored, place, chosen.schema) for place in range(explored.slots.shape[1])]
+    others = [_others(problem, slates, explored, place, how, chosen.schema) for place, how in enumerate(methods)]
     order = [("customer_id", "ascending"), ("slot", "ascending"), ("is_chosen", "descending")]
     order += [("selection_probability", "descending"), ("product_id", "ascending")]
     return pa.concat_tables([chosen, *others]).sort_by(order) if others else chosen
 
 
-def _others(problem: Problem, slates: Slates, explored: Explored, place: int, schema: pa.Schema) -> pa.Table:
+def _others(
+    problem: Problem, slates: Slates, explored: Explored, place: int, method: str, schema: pa.Schema
+) -> pa.Table:
     """Return the products that might have held one of the exploring slots, as rows of the given columns."""
     pool, probability = problem.pool, explored.probabilities[place]
     customers = np.flatnonzero(explored.slots[:, place] >= 0)
@@ -251,7 +264,7 @@ def _others(problem: Problem, slates: Slates, explored: Explored, place: int, sc
         "selection_probability": np.round(probability[row], PROBABILITY_DECIMALS),
         "is_chosen": np.zeros(len(row), np.bool_),
         "is_greedy": slates.rows[customer, slot] == row,
-        "probability_method": pa.array([EXACT if place < EXACT_SLOTS else MONTE_CARLO] * len(row), pa.string()),
+        "probability_method": pa.array([method] * len(row), pa.string()),
     }
     columns = {field.name: known.get(field.name, pa.nulls(len(row), field.type)) for field in schema}
     return pa.table(columns, schema=schema)
@@ -297,7 +310,8 @@ def _play(problem: Problem, slates: Slates, exploration: Exploration) -> Play:
         params.pool_size,
         loss,
         exploration.scale,
-        params.path_count,
+        # Where nothing is drawn one path is all there are.
+        params.path_count if params.method == THOMPSON else 1,
         (of.reshape(-1) - has_none).astype(np.int32),
         np.zeros(len(problem.pool.product), np.bool_),
         np.zeros(len(problem.customers), np.uint64),

@@ -5,7 +5,7 @@ import pyarrow as pa
 from scipy.special import betainc, betaincinv, betaln, expit, logit, polygamma
 
 from vitrine.encoding import FloatArray, IntArray, distinct_ids
-from vitrine.explore_kernels import Posteriors
+from vitrine.explore_wins import Posteriors
 from vitrine.rerank_encoding import Problem
 
 EVERYBODY = "all"

@@ -87,6 +87,8 @@ class SupportParams:
 
     min_effective_sample_size: float = 100
     max_unsupported_share: float = 0.1
+    weight_noise_errors: float = 3
+    """Standard errors by which the mean weight may lie above 1."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Support:
             found.append("too few logged rows show what this policy would show")
         if self.unsupported_share > params.max_unsupported_share:
             found.append("the logs hardly show a part of what this policy would show")
-        noise = 3 * self.mean_weight / np.sqrt(max(self.effective_sample_size, 1.0))
+        noise = params.weight_noise_errors * self.mean_weight / np.sqrt(max(self.effective_sample_size, 1.0))
         if self.mean_weight - 1 > max(noise, params.max_unsupported_share):
             found.append("logged probabilities do not fit what was shown")
         return "; ".join(found) or None

@@ -5,10 +5,11 @@ with credited as (
         count(*) as line_count,
         {{ exact_sum('order_lines.net_amount') }} as net_amount
     from {{ ref('stg_order_lines') }} as order_lines
-    inner join {{ ref('int_feedback__credits') }} as credits
-        on
-            order_lines.order_line_id = credits.action_id
-            and credits.credit_type = 'purchase'
+    where
+        order_lines.order_line_id in (
+            select credits.action_id from {{ ref('int_feedback__credits') }} as credits
+            where credits.credit_type = 'purchase'
+        )
 ),
 
 added_up as (

@@ -175,7 +175,7 @@ def test_what_does_not_fit_is_named_with_its_line(built):
     said = " ".join(said.split())
     assert "seeds/experiments.csv has rows that cannot be used:" in said
     assert "line 2, mails, all: is_control is no, must be true, false" in said
-    assert "line 2, mails, all: treatment is bold, must be holdout or policy" in said
+    assert "line 2, mails, all: treatment is bold, must be holdout, policy" in said
     assert "line 3, mails, none: ends_on is soon, must be a date like 2017-01-31" in said
     assert "line 3, mails, none: planned_count is 10, must be a whole number from 200" in said
     assert "line 3, mails, none: salt is b, but the arm all says a" in said

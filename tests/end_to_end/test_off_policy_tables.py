@@ -17,7 +17,13 @@ def made_up_rows():
     """Return logged rows of policies with good, thin and no support; some rows lack the logging probability."""
     random = np.random.default_rng(11)
     found = []
-    for variant, favour in (("als", 1.0), ("ranker", 0.02), ("popularity", 0.0), ("logged", None)):
+    for variant, order, favour in (
+        ("als", "as_ranked", 1.0),
+        ("als", "shuffled", 0.5),
+        ("ranker", "as_ranked", 0.02),
+        ("popularity", "as_ranked", 0.0),
+        ("logged", "as_ranked", None),
+    ):
         count = 900
         logging = random.uniform(0.02, 0.9, count)
         target = logging if favour is None else favour * random.uniform(0, 1, count)
@@ -28,7 +34,7 @@ def made_up_rows():
                     "cutoff_at": pd.Timestamp("2024-01-08"),
                     "channel": "email",
                     "slate_variant": variant,
-                    "slate_order": "as_ranked",
+                    "slate_order": order,
                     "impression_id": [f"i{row}" for row in range(count)],
                     "customer_id": [f"c{code}" for code in random.integers(0, 200, count)],
                     "slot": random.integers(1, 4, count).astype(np.int32),

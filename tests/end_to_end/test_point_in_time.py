@@ -124,5 +124,5 @@ def test_a_poisoned_future_changes_nothing_before_it(built, role):
 def test_the_poison_is_strong_enough_to_be_seen_after_the_cutoff(built, role):
     """A test that compares equal things proves something only if the unequal ones would be caught."""
     changed, _ = tables_that_differ(built["clean"], built[role], f"cutoff_at > timestamp '{CUTOFFS[role]}'")
-    for stage in ("features__customers", "features__products", "features__product_states", "features__customer_responses", "features__customer_habits", "features__customer_product_interests", "candidates__viewed", "rules__not_contactable", "ranking__slates"):  # fmt: skip
+    for stage in ("features__customers", "features__products", "features__product_states", "features__customer_responses", "features__customer_habits", "features__customer_product_interests", "candidates__viewed", "rules__not_contactable", "exploration__posteriors", "ranking__slates"):  # fmt: skip
         assert f"int_{stage}" in changed

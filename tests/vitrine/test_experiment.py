@@ -112,6 +112,21 @@ def test_adjustment_narrows_by_the_correlation():
     assert found.variance_reduction == pytest.approx(0.36, abs=0.015)
 
 
+def test_theta_is_the_one_that_narrows_arms_of_unequal_size_most():
+    """Where slopes and sizes differ the pooled slope is another one."""
+    random = np.random.default_rng(3)
+    before = random.normal(0, 1, 11_000)
+    after = np.where(np.arange(11_000) < 1_000, 2, 0.5) * before + random.normal(0, 1, 11_000)
+    arm, control = (moments(after[rows], before[rows]) for rows in (slice(1_000), slice(1_000, None)))
+    theta = adjusted_difference(arm, control, PARAMS).theta
+
+    def variance(slope):
+        return arm.adjusted_variance(slope) / arm.count + control.adjusted_variance(slope) / control.count
+
+    assert variance(theta) < min(variance(theta - 0.05), variance(theta + 0.05))
+    assert theta > 1.5
+
+
 def test_without_a_time_before_nothing_is_adjusted():
     arm, control = moments([1, 2, 4]), moments([0, 1, 3, 5])
     found = adjusted_difference(arm, control, PARAMS)
@@ -147,11 +162,15 @@ def test_always_valid_keeps_its_error_over_all_looks():
 
 
 def test_split_by_hand():
-    # (48000 - 50000)^2 / 50000 twice: chi-square 160.
-    assert split_probability([52_000, 48_000], [0.5, 0.5]) == pytest.approx(stats.chi2.sf(160, 1))
+    assert split_probability([52_000, 48_000], [0.5, 0.5]) == pytest.approx(2 * stats.binom.sf(51_999, 100_000, 0.5))
     assert split_probability([100, 900], [0.1, 0.9]) == 1
     # The shares need not add up to one: the rest of the customers takes no part.
-    assert split_probability([110, 90], [0.2, 0.2]) == pytest.approx(stats.chi2.sf(2, 1))
+    assert split_probability([110, 90], [0.2, 0.2]) == pytest.approx(2 * stats.binom.cdf(90, 200, 0.5))
+    # Both of two held out, of whom a tenth should be: one in a hundred.
+    assert split_probability([2, 0], [0.1, 0.9]) == pytest.approx(0.01)
+    # (10 - 20)^2 / 20 + 0 + (30 - 20)^2 / 20: chi-square 10.
+    assert split_probability([10, 20, 30], [0.2, 0.2, 0.2]) == pytest.approx(stats.chi2.sf(10, 2))
+    assert isnan(split_probability([4, 0, 0], [0.2, 0.2, 0.2]))
     assert isnan(split_probability([0, 0], [0.5, 0.5]))
 
 

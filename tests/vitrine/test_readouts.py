@@ -77,6 +77,24 @@ def test_no_effect_is_said_with_what_the_plan_can_show():
     assert "The planned 4000 customers show +0.5" in row["statement"]
 
 
+def test_of_three_arms_each_pair_is_planned_with_its_part():
+    three = pa.concat_tables([arms(1 / 3), arms(1 / 3, treatment=("more", "some")).slice(0, 1)])
+    three = three.set_column(2, "arm_share", pa.array([1 / 3] * 3, pa.float64()))
+    spend = draws() | {"more": draws(seed=1)["all"]}
+    rows = readout_rows(NOW, three, moments(spend), PARAMS)
+    for arm in ("all", "more"):
+        # 4,000 are planned for all three: 1,333 in each, so the error is sqrt(36 * 2 / 1333).
+        assert spend_row(rows, arm)["minimum_effect_value"] == pytest.approx(2.8016 * 0.2324, rel=0.06)
+
+
+def test_a_metric_that_python_does_not_know_is_no_row_lost():
+    known = moments(draws())
+    place = known.schema.get_field_index("metric_name")
+    other = known.set_column(place, "metric_name", pa.array(["smiles"] * known.num_rows, pa.string()))
+    with pytest.raises(ValueError, match="smiles"):
+        readout_rows(NOW, arms(), pa.concat_tables([known, other]), PARAMS)
+
+
 def test_a_broken_split_is_never_significant_whatever_the_effect():
     found = readout_rows(NOW, arms(), moments(draws(5), entered={"all": 5200, "none": 4800}), PARAMS)
     row = spend_row(found)

@@ -54,9 +54,6 @@ select
     customers.cutoff_at,
     customers.experiment_id,
     customers.customer_id,
-    customers.arm_name,
-    customers.release_id,
-    customers.policy_names,
     {%- for name in metrics %}
     coalesce(orders.{{ name }}, 0) as {{ name }},
     coalesce(orders.{{ name }}_before, 0) as {{ name }}_before,

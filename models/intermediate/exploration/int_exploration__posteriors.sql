@@ -8,9 +8,9 @@ with counts as (
 
 products as (
     select
-        product_id,
-        coalesce(category, department, '{{ var("unknown_category") }}') as category
-    from {{ ref('stg_products') }}
+        products.product_id,
+        {{ product_category('products') }} as category
+    from {{ ref('stg_products') }} as products
 ),
 
 priors as (

@@ -4,7 +4,7 @@
 with counts as (
     select
         counts.*,
-        coalesce(products.category, products.department, '{{ var("unknown_category") }}') as category
+        {{ product_category('products') }} as category
     from {{ ref('int_exploration__counts') }} as counts
     left join {{ ref('stg_products') }} as products on counts.product_id = products.product_id
 ),

@@ -31,8 +31,8 @@ outcomes as (
 ),
 
 categories as (
-    select distinct coalesce(category, department, '{{ var("unknown_category") }}') as category
-    from {{ ref('stg_products') }}
+    select distinct {{ product_category('products') }} as category
+    from {{ ref('stg_products') }} as products
 )
 
 select

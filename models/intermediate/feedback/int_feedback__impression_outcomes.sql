@@ -51,7 +51,6 @@ select
     coalesce(credits.attribution, 'none') as attribution,
     touches.unsubscribed_at,
     touches.has_prefetch_open,
-    touches.has_bot_click,
-    touches.has_prefetch_open or touches.has_bot_click as is_suspicious
+    touches.has_bot_click
 from touches
 left join credits on touches.impression_id = credits.impression_id

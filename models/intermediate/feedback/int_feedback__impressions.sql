@@ -1,14 +1,8 @@
--- One row per cutoff with a known outcome and product shown to a customer within the horizon after it, and whether it
--- was clicked by a person. A click is credited to the impression of the same send; where one of the two names no send,
--- to that of the same customer and product.
+-- One row per cutoff with a known outcome and product shown to a customer within the horizon after it, and whether a
+-- person clicked it before the horizon was over.
 
-with impressions as (
-    select * from {{ ref('stg_impressions') }}
-),
-
-clicks as (
-    select * from {{ ref('int_feedback__clicks') }}
-    where product_id is not null and not is_bot
+with touches as (
+    select * from {{ ref('int_feedback__touches') }}
 ),
 
 cutoffs as (
@@ -18,24 +12,16 @@ cutoffs as (
 
 select
     cutoffs.cutoff_at,
-    impressions.impression_id,
-    impressions.customer_id,
-    impressions.product_id,
+    touches.impression_id,
+    touches.customer_id,
+    touches.product_id,
+    touches.channel,
     -- Who names no slot shows products one at a time.
-    coalesce(impressions.slot, 1) as slot,
-    count(clicks.event_id) > 0 as has_clicked
+    coalesce(touches.slot, 1) as slot,
+    touches.selection_probability,
+    coalesce(touches.clicked_at < cutoffs.outcome_until_at, false) as has_clicked
 from cutoffs
-inner join impressions
+inner join touches
     on
-        impressions.shown_at >= cutoffs.cutoff_at
-        and impressions.shown_at < cutoffs.outcome_until_at
-left join clicks
-    on
-        impressions.customer_id = clicks.customer_id
-        and impressions.product_id = clicks.product_id
-        and coalesce(impressions.send_id, clicks.send_id, '') = coalesce(clicks.send_id, impressions.send_id, '')
-        and clicks.occurred_at >= impressions.shown_at
-        and clicks.occurred_at < {{ days_after('impressions.shown_at', var('click_attribution_days')) }}
-        and clicks.occurred_at < cutoffs.outcome_until_at
-group by
-    cutoffs.cutoff_at, impressions.impression_id, impressions.customer_id, impressions.product_id, impressions.slot
+        touches.shown_at >= cutoffs.cutoff_at
+        and touches.shown_at < cutoffs.outcome_until_at

@@ -13,6 +13,12 @@ with impressions as (
     where shown_at >= {{ feedback_since(period) }}
 ),
 
+-- A click may belong to an earlier impression than those that are worked out, and then to none of them.
+clickable as (
+    select * from {{ ref('stg_impressions') }}
+    where shown_at >= {{ feedback_since(period, var('click_attribution_days')) }}
+),
+
 clicks as (
     select * from {{ ref('int_feedback__clicks') }}
     where product_id is not null and occurred_at >= {{ feedback_since(period) }}
@@ -31,24 +37,26 @@ orders as (
     where not is_return and ordered_at >= {{ feedback_since(period, var('recent_buyer_days')) }}
 ),
 
--- A click belongs to the last impression of the product before it, of the same send where both name one.
+-- A click belongs to the last impression of the product before it, of the send that it names where that showed it.
 claims as (
     select
-        impressions.impression_id,
+        clickable.impression_id,
         clicks.occurred_at,
         clicks.is_bot,
         row_number() over (
             partition by clicks.event_id
-            order by impressions.shown_at desc, impressions.slot asc nulls last, impressions.impression_id asc
+            order by
+                case when clickable.send_id = clicks.send_id then 0 else 1 end asc,
+                clickable.shown_at desc, clickable.slot asc nulls last, clickable.impression_id asc
         ) as claim_rank
-    from impressions
+    from clickable
     inner join clicks
         on
-            impressions.customer_id = clicks.customer_id
-            and impressions.product_id = clicks.product_id
-            and coalesce(impressions.send_id, clicks.send_id, '') = coalesce(clicks.send_id, impressions.send_id, '')
-            and clicks.occurred_at >= impressions.shown_at
-            and clicks.occurred_at < {{ days_after('impressions.shown_at', var('click_attribution_days')) }}
+            clickable.customer_id = clicks.customer_id
+            and clickable.product_id = clicks.product_id
+            and coalesce(clickable.send_id, clicks.send_id, '') = coalesce(clicks.send_id, clickable.send_id, '')
+            and clicks.occurred_at >= clickable.shown_at
+            and clicks.occurred_at < {{ days_after('clickable.shown_at', var('click_attribution_days')) }}
 ),
 
 clicked as (

@@ -7,7 +7,7 @@
 
 with arms as (
     {{ seed_rows(ref('experiments'), shared + [
-        'experiment_id', 'arm_name', 'arm_share', 'treatment', 'is_control'
+        'experiment_id', 'arm_name', 'arm_share', 'is_control'
     ]) | indent(4) }}
 ),
 
@@ -28,7 +28,6 @@ experiments as (
     select
         experiment_id,
         min(seed_row_number) as seed_row_number,
-        min(arm_name) as arm_name,
         count(*) as arm_count,
         round(sum(try_cast(arm_share as double)), 6) as total_share,
         sum(case when is_control = 'true' then 1 else 0 end) as control_count
@@ -55,12 +54,6 @@ union all
 ) }}
 union all
 {{ seed_conflict(
-    'experiments', row_key, 'treatment',
-    "'is ' || rows_checked.treatment || ', must be holdout or policy: an arm with a policy of its own cannot be built'",
-    'ranked as rows_checked', "rows_checked.treatment not in ('holdout', 'policy')"
-) }}
-union all
-{{ seed_conflict(
     'experiments', row_key, 'experiment_id',
     "'is the name of the holdout that the vars of dbt_project.yml draw: name this one otherwise'",
     'ranked as rows_checked', "rows_checked.experiment_id = 'global_holdout'"
@@ -72,7 +65,7 @@ union all
     ~ " || rows_checked.starts_on",
     'ranked as rows_checked',
     dbt.datediff("try_cast(rows_checked.starts_on as date)", "try_cast(rows_checked.ends_on as date)", "day")
-    ~ " <= try_cast(rows_checked.outcome_days as double)"
+    ~ " < try_cast(rows_checked.outcome_days as double)"
 ) }}
 union all
 {{ seed_conflict(

@@ -17,7 +17,7 @@ select
     order_lines.order_id,
     order_lines.customer_id,
     order_lines.product_id,
-    coalesce(products.category, products.department, '{{ var("unknown_category") }}') as category,
+    {{ product_category('products') }} as category,
     products.brand,
     order_lines.ordered_at,
     cutoffs.cutoff_at as first_cutoff_at,

@@ -20,7 +20,7 @@ select
     events.event_type,
     events.customer_id,
     events.product_id,
-    coalesce(products.category, products.department, '{{ var("unknown_category") }}') as category,
+    {{ product_category('products') }} as category,
     products.brand,
     events.occurred_at,
     cutoffs.cutoff_at as first_cutoff_at

@@ -10,23 +10,22 @@ impressions as (
     select
         cutoffs.cutoff_role,
         outcomes.cutoff_at,
-        shown.channel,
+        outcomes.channel,
         outcomes.impression_id,
         outcomes.customer_id,
         outcomes.product_id,
         outcomes.slot,
         cast(case when outcomes.has_clicked then 1 else 0 end as double) as reward,
-        shown.selection_probability as logging_probability,
+        outcomes.selection_probability as logging_probability,
         scores.click_probability
     from {{ ref('int_feedback__impressions') }} as outcomes
     inner join cutoffs on outcomes.cutoff_at = cutoffs.cutoff_at
-    inner join {{ ref('stg_impressions') }} as shown on outcomes.impression_id = shown.impression_id
     left join {{ ref('int_ranking__response_scores') }} as scores
         on
             outcomes.cutoff_at = scores.cutoff_at
             and outcomes.customer_id = scores.customer_id
             and outcomes.product_id = scores.product_id
-    where shown.channel in ('{{ var("evaluated_channels") | join("', '") }}')
+    where outcomes.channel in ('{{ var("evaluated_channels") | join("', '") }}')
 ),
 
 -- Scores are those of the first slot; a slot gets this share of them.

@@ -21,41 +21,22 @@ draws as (
     from {{ ref('int_ranking__selection_probabilities') }}
 ),
 
-drawn_slots as (
-    select distinct
-        cutoff_at,
-        slate_variant,
-        customer_id,
-        slot
-    from draws
-),
-
 choices as (
-    -- What is certain has probability one.
     select
         slates.cutoff_at,
         slates.slate_variant,
         slates.customer_id,
         slates.slot,
-        slates.product_id,
-        cast(1 as double) as slot_probability
+        coalesce(draws.product_id, slates.product_id) as product_id,
+        -- What is certain has probability one.
+        coalesce(draws.selection_probability, cast(1 as double)) as slot_probability
     from slates
-    left join drawn_slots
+    left join draws
         on
-            slates.cutoff_at = drawn_slots.cutoff_at
-            and slates.slate_variant = drawn_slots.slate_variant
-            and slates.customer_id = drawn_slots.customer_id
-            and slates.slot = drawn_slots.slot
-    where drawn_slots.customer_id is null
-    union all
-    select
-        cutoff_at,
-        slate_variant,
-        customer_id,
-        slot,
-        product_id,
-        selection_probability as slot_probability
-    from draws
+            slates.cutoff_at = draws.cutoff_at
+            and slates.slate_variant = draws.slate_variant
+            and slates.customer_id = draws.customer_id
+            and slates.slot = draws.slot
 ),
 
 scores as (

@@ -53,7 +53,7 @@ select
 from left_out
 inner join {{ ref('int_ranking__selection_probabilities') }} as choices
     on
-        choices.is_greedy and left_out.cutoff_at = choices.cutoff_at and left_out.channel = choices.channel
+        choices.is_greedy and not choices.is_chosen and left_out.cutoff_at = choices.cutoff_at and left_out.channel = choices.channel
         and left_out.customer_id = choices.customer_id and left_out.product_id = choices.product_id
 union all
 select

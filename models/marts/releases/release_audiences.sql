@@ -1,12 +1,6 @@
 -- One row per release, channel and customer whom it would address if nobody were held out, and what held him out.
 -- Written before the row in recommendation_releases, as release_slates.
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=false,
-    on_schema_change='append_new_columns',
-    pre_hook='{{ sweep_unfinished_releases() }}',
-) }}
+{{ config(pre_hook='{{ sweep_unfinished_releases() }}') }}
 -- depends_on: {{ ref('release_slates') }}
 
 {{- assert_audits_passed() }}

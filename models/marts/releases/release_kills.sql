@@ -1,6 +1,6 @@
 -- One row per decision about a single product: killed (out of everything readers see, at once) or revived, by whom and
 -- why. The operations kill_product and revive_product add rows; a build adds none and reads no other model for it.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{{ config(on_schema_change='fail') }}
 
 select
     cast(null as {{ dbt.type_string() }}) as product_id,

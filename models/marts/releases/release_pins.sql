@@ -1,6 +1,6 @@
 -- One row per rollback: the release a channel was pinned to, by whom, why, and until when. The operation rollback
 -- adds rows; a build adds none.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{{ config(on_schema_change='fail') }}
 
 select
     cast(null as {{ dbt.type_string() }}) as channel,

@@ -1,12 +1,6 @@
 -- One row per release, channel, customer and slot that was ever published. Rows come first, the row in
 -- recommendation_releases last, so what a killed build left here is seen by nobody and swept by the next.
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=false,
-    on_schema_change='append_new_columns',
-    pre_hook='{{ sweep_unfinished_releases() }}',
-) }}
+{{ config(pre_hook='{{ sweep_unfinished_releases() }}') }}
 
 {{- assert_audits_passed() }}
 

@@ -71,7 +71,14 @@ def readout_rows(cutoff: datetime, arms: pa.Table, moments: pa.Table, params: Re
         Columns of `ARM_COLUMNS`.
     moments
         Columns of `MOMENT_COLUMNS`.
+
+    Raises
+    ------
+    ValueError
+        If there are moments of a metric that `METRICS` does not name.
     """
+    if unknown := set(moments["metric_name"].to_pylist()) - set(METRICS):
+        raise ValueError(f"Nothing is known of the metric {', '.join(sorted(unknown))}: METRICS says what it is.")
     by_experiment: dict[str, list[dict[str, Any]]] = {}
     for arm in arms.sort_by([("experiment_id", "ascending"), ("arm_name", "ascending")]).to_pylist():
         by_experiment.setdefault(arm["experiment_id"], []).append(arm)
@@ -118,15 +125,16 @@ def _experiment_rows(metric: str, part: str, sides: list[_Side], params: Readout
             row["control_arm_name"] = control.arm["arm_name"]
             row["statement"] = f"{METRICS[metric].capitalize()} in the arm that the others are compared with."
         else:
-            row |= _compared(metric, part, side, control, probability < params.split_alpha, params)
+            total = sum(float(one.arm["arm_share"]) for one in sides)
+            row |= _compared(metric, part, side, control, total, probability < params.split_alpha, params)
         rows.append(row)
     return rows
 
 
 def _compared(
-    metric: str, part: str, side: _Side, control: _Side, is_broken: bool, params: ReadoutParams
+    metric: str, part: str, side: _Side, control: _Side, total: float, is_broken: bool, params: ReadoutParams
 ) -> dict[str, Any]:
-    """Return what an arm did more than the control."""
+    """Return what an arm did more than the control; the planned customers have the shares of all arms, `total`."""
     arm, other = side.sums, control.sums
     row: dict[str, Any] = {
         "control_arm_name": control.arm["arm_name"],
@@ -136,16 +144,15 @@ def _compared(
     if min(arm.count, other.count) < params.min_customer_count:
         return row | {"statement": _too_early(side, control, is_broken, params)}
     adjusted = adjusted_difference(arm, other, params)
-    planned = int(side.arm["planned_count"])
     shares = (float(side.arm["arm_share"]), float(control.arm["arm_share"]))
     variances = (arm.adjusted_variance(adjusted.theta), other.adjusted_variance(adjusted.theta))
     # Of what the experiment is planned for, a part has only some.
-    counts = [planned * share / sum(shares) for share in shares]
+    counts = [int(side.arm["planned_count"]) * share / total for share in shares]
     least = minimum_effect(variances, counts, params) if part == "all" else nan
     wanted = float(side.arm["planned_lift_ratio"]) * other.mean
     relative = relative_difference(arm, other, params)
     lasting = always_valid(
-        adjusted.interval.estimate, adjusted.standard_error, arm.count + other.count, planned, params.alpha
+        adjusted.interval.estimate, adjusted.standard_error, arm.count + other.count, round(sum(counts)), params.alpha
     )
     is_significant = lasting.excludes_zero and not is_broken
     row |= _bounds("effect", "value", difference(arm, other, params))

@@ -120,7 +120,8 @@ def slate_rows(
     """
     exploration = replace(
         rules.exploration,
-        occasion=f"{channel}, {cutoff.isoformat()}",
+        # An instant in UTC, which some engines give a zone and some do not.
+        occasion=f"{channel}, {cutoff.replace(tzinfo=None).isoformat()}",
         scale=candidates["purchase_weight"][0].as_py() if candidates.num_rows else 1.0,
     )
     if shown is not None:
