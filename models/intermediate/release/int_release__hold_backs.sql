@@ -53,7 +53,8 @@ select
 from left_out
 inner join {{ ref('int_ranking__selection_probabilities') }} as choices
     on
-        choices.is_greedy and not choices.is_chosen and left_out.cutoff_at = choices.cutoff_at and left_out.channel = choices.channel
+        choices.is_greedy and not choices.is_chosen
+        and left_out.cutoff_at = choices.cutoff_at and left_out.channel = choices.channel
         and left_out.customer_id = choices.customer_id and left_out.product_id = choices.product_id
 union all
 select
@@ -66,8 +67,7 @@ from left_out
 inner join {{ ref('int_ranking__exposure_capacities') }} as capacities
     on
         left_out.cutoff_at = capacities.cutoff_at
-        and left_out.channel = capacities.channel
-        and left_out.product_id = capacities.product_id
+        and left_out.channel = capacities.channel and left_out.product_id = capacities.product_id
 inner join shown on left_out.channel = shown.channel and left_out.product_id = shown.product_id
 where shown.slot_count >= capacities.slot_count
 {%- for match in ['full_limits.customer_id = left_out.customer_id', 'full_limits.customer_id is null'] %}
