@@ -65,7 +65,7 @@ $(MAISON): $(wildcard src/vitrine/simulation/*.py)
 	@$(MAKE) --no-print-directory maison
 
 test: lint ## Every check, cheapest first, then the tests
-	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup $(OTHER_CONNECTORS:%=target/check/%.sqlfluff) ## Format, lint, types, dbt parse, SQL style and project conventions
 	$(VENV)/bin/ruff check
