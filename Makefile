@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier closed-loop export releases kill revive explain docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw explain docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,20 +111,33 @@ releases: setup ## Show what was published, and which products are killed
 	$(DBT) show --quiet --limit 20 $(DBT_VARS) --inline "select * from {{ ref('killed_products') }}"
 
 kill: setup ## Take one product out of everything readers see, at once: PRODUCT=p1 OWNER=ada REASON='recall'
-	@$(call decide,kill_product)
+	@$(call decide,kill_product,product_id=PRODUCT)
 
 revive: setup ## End a kill: PRODUCT=p1 OWNER=ada REASON='mended'
-	@$(call decide,revive_product)
+	@$(call decide,revive_product,product_id=PRODUCT)
+
+rollback: setup ## Give a channel's readers an earlier release and hold it: CHANNEL=email OWNER=ada REASON='wrong prices'; RELEASE=… DAYS=7
+	@$(call decide,rollback,channel=CHANNEL release_id=RELEASE hold_days=DAYS)
+
+hold: setup ## Keep what a channel's readers see against the next builds: CHANNEL=email OWNER=ada REASON='press week' DAYS=5
+	@$(call decide,hold,channel=CHANNEL hold_days=DAYS)
+
+promote: setup ## Give a channel's readers the newest release and end any hold: CHANNEL=email OWNER=ada REASON='looked at'; RELEASE=…
+	@$(call decide,promote,channel=CHANNEL release_id=RELEASE)
+
+withdraw: setup ## Take a release out for good: CHANNEL=email OWNER=ada REASON='wrong country'; RELEASE=… for another than the live one
+	@$(call decide,withdraw,channel=CHANNEL release_id=RELEASE)
 
 explain: setup ## Tell why a product is in a customer's slate, or why not: CUSTOMER=c1 PRODUCT=p1, and CHANNEL=email for one channel
 	@$(DBT) run-operation explain $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os; \
 		print(json.dumps({n: os.environ[v] for n, v in [("customer_id", "CUSTOMER"), ("product_id", "PRODUCT"), ("channel", "CHANNEL")]}))')"
 
 # The arguments as JSON, so that an id keeps its leading zeros and a reason may hold any sign.
-export PRODUCT OWNER REASON CUSTOMER CHANNEL
+export PRODUCT OWNER REASON CUSTOMER CHANNEL RELEASE DAYS
 define decide
-$(DBT) run-operation $(1) $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os; \
-	print(json.dumps({n: os.environ[v] for n, v in [("product_id", "PRODUCT"), ("owner", "OWNER"), ("reason", "REASON")]}))')"
+$(DBT) run-operation $(1) $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os, sys; \
+	given = [pair.split("=") for pair in sys.argv[1:]]; \
+	print(json.dumps({name: os.environ[variable] for name, variable in given if os.environ.get(variable)}))' $(2) owner=OWNER reason=REASON)"
 endef
 
 docs: setup ## Write the documentation site to target/

@@ -1,19 +1,25 @@
-{# Record a pin and give readers the pinned release. #}
-{% macro pin_release(pins, channel, release_id, owner, reason, hold_days) -%}
+{# Record a decision about a channel's releases and give readers the release that it makes live. #}
+{% macro pin_release(pins, decision, channel, release_id, owner, reason, hold_days) -%}
     {%- set now = "cast(current_timestamp as " ~ dbt.type_timestamp() ~ ")" -%}
     {%- call statement('pin_release', auto_begin=true) -%}
-        insert into {{ pins }} (channel, release_id, owner, reason, recorded_at, hold_until_at)
+        insert into {{ pins }} (channel, release_id, owner, reason, recorded_at, hold_until_at, decision)
         select
-            '{{ channel }}',
+            '{{ channel | string | replace("'", "''") }}',
             '{{ release_id }}',
-            '{{ owner | replace("'", "''") }}',
-            '{{ reason | replace("'", "''") }}',
+            '{{ owner | string | replace("'", "''") }}',
+            '{{ reason | string | replace("'", "''") }}',
             {{ now }},
-            {{ days_after(now, hold_days | int) }}
+            {{ days_after(now, hold_days | int) }},
+            '{{ decision }}'
     {%- endcall -%}
     {#- The reader file is written over a connection of its own, which sees what is committed. -#}
     {%- do adapter.commit() -%}
     {%- do vitrine.swap_reader_file() -%}
-    {%- set held = ", held for " ~ hold_days ~ " days: " ~ reason -%}
-    {%- do log("Channel " ~ channel ~ " shows release " ~ release_id ~ held, info=true) -%}
+    {%- set live = run_query(
+        "select release_id, is_pinned, hold_until_at from " ~ vitrine.existing_relation('releases', 'live_releases')
+        ~ " where channel = '" ~ channel | string | replace("'", "''") ~ "'").rows -%}
+    {%- set until = ", held until " ~ live[0][2] ~ " UTC" if live and live[0][1] and hold_days | int > 0 else "" -%}
+    {%- do log("Channel " ~ channel ~ " shows "
+        ~ ("release " ~ live[0][0] ~ until if live else "nothing until the next release: all are withdrawn")
+        ~ " (" ~ decision ~ " by " ~ owner ~ ": " ~ reason ~ ")", info=true) -%}
 {%- endmacro %}

@@ -1,6 +1,20 @@
-{#- Which release each channel's readers see: the newest one, unless a pin (a rollback) names another. A pin gives
-    way to the first release that is published after its hold has ended. -#}
+{#- Which release each channel's readers see: the newest that was not withdrawn, unless a decision (a rollback, a hold, a
+    promotion) names another. A decision gives way to the first release that is published after its hold has ended. -#}
 {% macro live_releases_of(releases, pins) -%}
+{%- set withdrawn %}(
+    select
+        channel,
+        release_id
+    from (
+        select
+            channel,
+            release_id,
+            decision,
+            row_number() over (partition by channel, release_id order by recorded_at desc) as place
+        from {{ pins }}
+    ) as last_decisions
+    where place = 1 and decision = 'withdraw'
+){% endset -%}
 select
     newest_releases.channel,
     case when pins.release_id is not null then pins.release_id else newest_releases.release_id end as release_id,
@@ -10,21 +24,33 @@ select
     pins.hold_until_at
 from (
     select
-        channel,
-        release_id,
-        published_at,
-        row_number() over (partition by channel order by published_at desc, release_id asc) as release_rank
-    from {{ releases }}
+        releases.channel,
+        releases.release_id,
+        releases.published_at,
+        row_number() over (
+            partition by releases.channel order by releases.published_at desc, releases.release_id asc
+        ) as release_rank
+    from {{ releases }} as releases
+    left join {{ withdrawn }} as withdrawn
+        on releases.channel = withdrawn.channel and releases.release_id = withdrawn.release_id
+    where withdrawn.release_id is null
 ) as newest_releases
 left join (
     select
-        *,
-        row_number() over (partition by channel order by recorded_at desc, release_id asc) as pin_rank
-    from {{ pins }}
+        ranked_pins.*
+    from (
+        select
+            *,
+            row_number() over (partition by channel order by recorded_at desc, release_id asc) as pin_rank
+        from {{ pins }}
+        where coalesce(decision, 'rollback') != 'withdraw'
+    ) as ranked_pins
+    left join {{ withdrawn }} as withdrawn
+        on ranked_pins.channel = withdrawn.channel and ranked_pins.release_id = withdrawn.release_id
+    where ranked_pins.pin_rank = 1 and withdrawn.release_id is null
 ) as pins
     on
         newest_releases.channel = pins.channel
-        and pins.pin_rank = 1
         and newest_releases.published_at < greatest(pins.hold_until_at, pins.recorded_at)
 where newest_releases.release_rank = 1
 {%- endmacro %}

@@ -74,6 +74,25 @@ def project_copy(folder: Path) -> Path:
     return target
 
 
+def add_rows(project, seed, *rows):
+    """Add rows to a seed of a copied project."""
+    path = project / "seeds" / f"{seed}.csv"
+    path.write_text("\n".join([path.read_text().rstrip("\n"), *rows]) + "\n")
+
+
+def set_limits(warehouse, variables, **limits):
+    """Give audits other limits, in a copied project, and let its warehouse know them."""
+    rows = [f"{variables['connector']},,{audit},{limit},a test,,,a note" for audit, limit in limits.items()]
+    add_rows(warehouse.project, "audit_limits", *rows)
+    load_limits(warehouse, variables)
+
+
+def load_limits(warehouse, variables):
+    """Let a warehouse know the limits that its project has now."""
+    models = ["audit_limits", "int_integrity__seed_errors", "int_integrity__audit_limits"]
+    warehouse.run(["build", "--exclude-resource-type", "test", "--select", *models], variables)
+
+
 def stopped(warehouse, arguments, variables):
     """What dbt says when it stops, on one line; it has to stop, and not by a traceback."""
     code, output = warehouse.call(arguments, variables)

@@ -1,7 +1,7 @@
 """What changed between two releases and why: an edit, a kill and a sold-out product, each found again as the cause."""
 
 import pytest
-from harness import Warehouse, project_copy
+from harness import Warehouse, add_rows, project_copy, set_limits
 from shop import make_shop, write_shop
 
 CHANGES = "select change, cause, detail, customer_id, product_id, slot, previous_slot from recommendation_changes"
@@ -30,18 +30,15 @@ def check_against_slates(warehouse, before):
     return told
 
 
-def with_row(project, seed, row):
-    path = project / "seeds" / f"{seed}.csv"
-    path.write_text(path.read_text().rstrip("\n") + f"\n{row}\n")
-
-
 @pytest.fixture(scope="module")
 def edited(shop, tmp_path_factory):
     """A copy of the project that stands before the shop's warehouse."""
     warehouse, variables = shop
+    copy = Warehouse(warehouse.folder, project_copy(tmp_path_factory.mktemp("edited")))
     # So much novelty as here costs relevance.
-    lenient = {**variables, "audit_min_ndcg_ratio": 0.1, "audit_min_coverage_ratio": 0.1}
-    return Warehouse(warehouse.folder, project_copy(tmp_path_factory.mktemp("edited"))), lenient
+    costs = ("relevance_on_validate", "relevance_against_live", "coverage_against_live", "value_against_live")
+    set_limits(copy, variables, **dict.fromkeys(costs, 0.1))
+    return copy, variables
 
 
 def most_shown(warehouse):
@@ -56,7 +53,7 @@ def test_without_a_release_before_there_are_no_rows(edited):
 def test_an_exclusion_is_the_cause_of_what_it_takes_and_of_what_follows(edited):
     warehouse, variables = edited
     before, product = slots(warehouse), most_shown(warehouse)
-    with_row(warehouse.project, "rule_exclusions", f",product,{product},a test,Legal,2000-01-01,")
+    add_rows(warehouse.project, "rule_exclusions", f",product,{product},a test,Legal,2000-01-01,")
     warehouse.run(
         [
             "build",
@@ -81,7 +78,7 @@ def test_an_exclusion_is_the_cause_of_what_it_takes_and_of_what_follows(edited):
 def test_a_weight_is_the_cause_where_its_addend_changed_most(edited):
     warehouse, variables = edited
     before = slots(warehouse)
-    with_row(warehouse.project, "objective_weights", "contract_files,email,novelty,1.5,CRM,a test")
+    add_rows(warehouse.project, "objective_weights", "contract_files,email,novelty,1.5,CRM,a test")
     warehouse.run(
         [
             "build",

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from harness import PROJECT, Warehouse
+from harness import PROJECT, Warehouse, project_copy, set_limits
 from shop import AS_OF, make_shop, write_shop
 
 
@@ -14,7 +14,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("channels")
     source = write_shop(make_shop(), folder / "source")
     variables = {"connector": "contract_files", "source_dir": str(source), "as_of": f"{AS_OF:%Y-%m-%d}"}
-    warehouse = Warehouse(folder)
+    warehouse = Warehouse(folder, project_copy(folder))
     warehouse.run(["run"], variables, seeds=True)
     return warehouse, variables
 
@@ -60,7 +60,8 @@ def test_a_channel_that_fails_its_audits_holds_nobody_back(built):
     warehouse, variables = built
     releases = "select channel, count(*) from releases.recommendation_releases group by 1 order by 1"
     before = dict(warehouse.query(releases))
-    strict = {**variables, "audit_max_fallback_share": 0.01, "recently_bought_days": 21}
+    set_limits(warehouse, variables, fallback_slates=0.01)
+    strict = {**variables, "recently_bought_days": 21}
     code, said = warehouse.call(["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
                                  "--select", "int_rules__recently_bought+"], strict)  # fmt: skip
     assert code == 1

@@ -5,9 +5,9 @@ import hashlib
 import os
 
 import pytest
-from harness import WARM, project_copy
+from harness import WARM, add_rows, project_copy
 from test_bad_seeds import edited as rows_of
-from test_preview import RULE, with_line, with_rule
+from test_preview import RULE, with_rule
 
 from vitrine.engines.check.files import RULE_HELPERS
 
@@ -105,10 +105,10 @@ def test_the_shop_as_it_is_has_nothing_wrong_and_every_rule_says_what_it_touches
 
 def test_mistakes_in_seeds_are_named_with_line_row_and_the_names_that_were_meant(edited):
     project = edited.project
-    with_line(project, "rule_exclusions", '\n,category,categry 2,"not by\nmail",Legal,2000-01-01,')
-    with_line(project, "rule_exclusions", ",brand,Brand 3,a dispute,Legal,2000-01-01,")
-    with_line(project, "rule_exclusions", ",brand,brand 1,a dispute,Legal,2000-01-01,2001-01-01")
-    with_line(project, "rule_exclusions", ",brand,brand 2,a dispute,Legal,2000-01-01,")
+    add_rows(project, "rule_exclusions", '\n,category,categry 2,"not by\nmail",Legal,2000-01-01,')
+    add_rows(project, "rule_exclusions", ",brand,Brand 3,a dispute,Legal,2000-01-01,")
+    add_rows(project, "rule_exclusions", ",brand,brand 1,a dispute,Legal,2000-01-01,2001-01-01")
+    add_rows(project, "rule_exclusions", ",brand,brand 2,a dispute,Legal,2000-01-01,")
     first = len(edited.files[project / "seeds" / "rule_exclusions.csv"].decode().splitlines()) + 2
     rows_of(edited, "slate_limits", [
         ",email,few,at_most,category,,few,Ada,,,a note",
@@ -120,13 +120,13 @@ def test_mistakes_in_seeds_are_named_with_line_row_and_the_names_that_were_meant
         "contract_files,email,what,at_most,materiel,,6,Ada,,,a note",
         ",email,which,at_mots,material,,6,Ada,,,a note",
     ])  # fmt: skip
-    with_line(
+    add_rows(
         project,
         "channel_policies",
         "contract_files,push,discovery,many,top_share,0.5,mmr,0.2,0,1,3,4,1,,0,,,14,true,,CRM,why",
     )
-    with_line(project, "objective_weights", ",email,beauty,1,CRM,a note")
-    with_line(project, "model_parameters", ",als,factors,many,a note")
+    add_rows(project, "objective_weights", ",email,beauty,1,CRM,a note")
+    add_rows(project, "model_parameters", ",als,factors,many,a note")
     lines = {seed: len((project / "seeds" / f"{seed}.csv").read_text().splitlines()) for seed in (
         "channel_policies", "objective_weights", "model_parameters",
     )}  # fmt: skip
@@ -160,14 +160,14 @@ def test_mistakes_in_seeds_are_named_with_line_row_and_the_names_that_were_meant
 
 
 def test_a_row_that_has_ended_is_told_and_no_failure(edited):
-    with_line(edited.project, "rule_exclusions", ",brand,brand 1,a dispute,Legal,2000-01-01,2001-01-01")
+    add_rows(edited.project, "rule_exclusions", ",brand,brand 1,a dispute,Legal,2000-01-01,2001-01-01")
     code, said = edited.check()
     assert (code, said[-1]) == (0, "1 note.")
 
 
 def test_files_that_cannot_be_read_stop_before_dbt(edited):
     project = edited.project
-    with_line(project, "slate_limits", ",email,few,at_most,category,3,Ada,,,a note")
+    add_rows(project, "slate_limits", ",email,few,at_most,category,3,Ada,,,a note")
     path = project / "seeds" / "price_limits.csv"
     path.write_text(path.read_text().replace("max_price_ratio", "max_price_ration", 1))
     line = len((project / "seeds" / "slate_limits.csv").read_text().splitlines())

@@ -7,7 +7,7 @@ import os
 
 import duckdb
 import pytest
-from harness import WARM, project_copy
+from harness import WARM, add_rows, project_copy
 
 CONNECTOR = "contract_files"
 
@@ -44,12 +44,6 @@ def with_rule(project, name, is_said_to_require=True, **parts):
     if parts["verdict"] == "require" and is_said_to_require:
         text = text.replace("  requiring_rules: [", f"  requiring_rules: [{name}, ")
     settings.write_text(text)
-
-
-def with_line(project, seed, line):
-    """Add a row to a seed."""
-    path = project / "seeds" / f"{seed}.csv"
-    path.write_text(path.read_text() + line + "\n")
 
 
 RULE = """-- A rule of this test.
@@ -107,13 +101,13 @@ def edited(shop, tmp_path_factory):
                 and owned.customer_id = candidates.customer_id and owned.product_id = candidates.product_id)
         order by 1, 2 limit 1
     """)[0]
-    with_line(project, "rule_exclusions", f",product,{product},recall,Ada,2000-01-01,")
+    add_rows(project, "rule_exclusions", f",product,{product},recall,Ada,2000-01-01,")
     gift = {"customer": f"'{customer}'", "where": f"product_id = '{required}'"}
     with_rule(project, name="no_brand", verdict="block", weight="null", customer="null", where=f"brand = '{blocked}'")
     # What is required may still lose; pushed as well, it wins.
     with_rule(project, name="gift", verdict="require", weight="null", **gift)
     with_rule(project, name="push", verdict="boost", weight="20", **gift)
-    with_line(project, "model_parameters", ",als,factors,8,a test")
+    add_rows(project, "model_parameters", ",als,factors,8,a test")
     settings = project / "dbt_project.yml"
     text = settings.read_text().replace("max_companions_per_product: 30", "max_companions_per_product: 20")
     # Only a yml names this var.
@@ -204,7 +198,7 @@ def shop_variables(warehouse):
 def test_a_bad_seed_is_told_in_its_own_words(shop, tmp_path):
     warehouse, _ = shop
     project = project_copy(tmp_path)
-    with_line(project, "rule_exclusions", ",colour,red,not liked,Legal,2000-01-01,")
+    add_rows(project, "rule_exclusions", ",colour,red,not liked,Legal,2000-01-01,")
     code, said = preview(warehouse, project)
     assert code == 1
     assert "No preview: the working tree does not build." in said

@@ -9,7 +9,7 @@ import time
 import duckdb
 import pyarrow as pa
 import pytest
-from harness import Warehouse, project_copy
+from harness import Warehouse, load_limits, project_copy, set_limits
 from shop import AS_OF, make_shop, write_shop
 
 from vitrine.engines import tuning
@@ -183,24 +183,27 @@ def test_every_short_slate_and_every_customer_left_out_says_why(shop):
     [["run", "--select", *RELEASE], ["build", "--select", *RELEASE], ["run", "--select", "marts.recommendations+"]],
     ids=["run", "build", "select recommendations+"],
 )
-def test_a_failed_audit_stops_publishing(shop, arguments, monkeypatch):
+def test_a_failed_audit_stops_publishing(shop, arguments, monkeypatch, tmp_path):
     warehouse, variables = shop
-    # A retry reads what the run before it wrote.
-    monkeypatch.setitem(warehouse.environment, "DBT_WRITE_JSON", "true")
     before, shown = releases(warehouse), live(warehouse)
-    impossible = {**next_release(variables, 1), "audit_min_ndcg_ratio": 99}
+    # A retry reads what the run before it wrote.
+    strict = Warehouse(warehouse.folder, project_copy(tmp_path))
+    monkeypatch.setitem(strict.environment, "DBT_WRITE_JSON", "true")
+    fresh = next_release(variables, 1)
+    set_limits(strict, fresh, relevance_on_validate=99)
     if "marts.recommendations+" in arguments:
-        warehouse.run(["run", "--select", "int_release__audits"], impossible)
-    code, output = warehouse.call(arguments, impossible)
+        strict.run(["run", "--select", "int_release__audits"], fresh)
+    code, output = strict.call(arguments, fresh)
     assert code == 1
     assert "Nothing is published" in output
     assert "relevance_on_validate" in output and "99" in output
     assert releases(warehouse) == before
     assert live(warehouse) == shown
-    code, output = warehouse.call(["retry"], impossible)
+    code, output = strict.call(["retry"], fresh)
     assert code == 1
     assert "relevance_on_validate" in output
     assert live(warehouse) == shown
+    load_limits(warehouse, variables)
 
 
 def test_a_reader_keeps_its_release_and_the_next_one_gets_the_new(shop):

@@ -1,5 +1,6 @@
 -- One row per row of a seed that contradicts another, those of int_integrity__limit_conflicts,
--- int_integrity__pin_conflicts, int_integrity__journey_conflicts and int_integrity__experiment_conflicts among them.
+-- int_integrity__pin_conflicts, int_integrity__journey_conflicts, int_integrity__experiment_conflicts and
+-- int_integrity__audit_conflicts among them.
 
 with pairs as (
     {{ seed_rows(ref('slate_pairs'), [
@@ -47,6 +48,8 @@ union all
 select * from {{ ref('int_integrity__journey_conflicts') }}
 union all
 select * from {{ ref('int_integrity__experiment_conflicts') }}
+union all
+select * from {{ ref('int_integrity__audit_conflicts') }}
 union all
 {{ seed_conflict(
     'slate_pairs', 'pair_name', 'other_attribute_value',

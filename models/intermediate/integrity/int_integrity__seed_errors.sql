@@ -25,6 +25,10 @@ union all
 union all
 {{ seed_problems('experiments', ref('experiments'), ref('int_integrity__known_names')) }}
 union all
+{{ seed_problems('audit_limits', ref('audit_limits'), ref('int_integrity__known_names')) }}
+union all
+{{ seed_problems('audit_waivers', ref('audit_waivers'), ref('int_integrity__known_names')) }}
+union all
 select
     seed_name,
     seed_row_number,

@@ -33,17 +33,6 @@ slate_checks as (
     group by channel
 ),
 
-exposure as (
-    select
-        channel,
-        max(case when slate_state = 'new' then product_count end) as product_count,
-        max(case when slate_state = 'live' then product_count end) as live_product_count,
-        max(case when slate_state = 'new' then mean_popularity_percentile end) as popularity_percentile,
-        max(case when slate_state = 'live' then mean_popularity_percentile end) as live_popularity_percentile
-    from {{ ref('int_release__exposure') }}
-    group by channel
-),
-
 guardrails as (
     select
         channel,
@@ -103,8 +92,6 @@ select
     1 - slate_checks.short_count / cast(nullif(slate_checks.customer_count, 0) as double) as full_slate_share,
     coalesce(slate_checks.fallback_count / cast(greatest(coalesce(slate_checks.customer_count, 1), 1) as double), 0)
         as fallback_share,
-    exposure.product_count / cast(nullif(exposure.live_product_count, 0) as double) as coverage_ratio,
-    exposure.popularity_percentile - exposure.live_popularity_percentile as popularity_rise,
     own.metric_value as ndcg,
     own.metric_value / nullif(popular.metric_value, 0) as ndcg_ratio
 from policies
@@ -114,6 +101,5 @@ left join guardrails on policies.channel = guardrails.channel
 left join relaxed_guardrails on policies.channel = relaxed_guardrails.channel and relaxed_guardrails.place = 1
 left join overexposed on policies.channel = overexposed.channel
 left join {{ ref('int_release__holdout_checks') }} as held_out on policies.channel = held_out.channel
-left join exposure on policies.channel = exposure.channel
 left join metrics as own on own.slate_variant = {{ evaluated_variant('policies.channel') }}
 left join metrics as popular on popular.slate_variant = 'popularity'

@@ -1,4 +1,5 @@
--- One row per channel and audit: its figure, its threshold and its verdict, for what passed as well.
+-- One row per channel and audit: its figure, its threshold and its verdict, for what passed as well. Promises tolerate
+-- nothing and cannot be waived; what is tolerated is in seeds/audit_limits.csv, and seeds/audit_waivers.csv lets through.
 
 {%- set must_be_zero = {
     'blocked_products': ['blocked_count', 'slots with a product that a rule blocks'],
@@ -19,19 +20,6 @@
 {%- do must_be_zero.update({'owned_products': ['owned_count', 'slots with a product that the customer has']}) %}
 {%- endif %}
 
-{%- set bounded = {
-    'full_slates': ['full_slate_share', '>=', var('audit_min_full_slate_share'),
-        'share of the audience with a full slate, at least'],
-    'fallback_slates': ['fallback_share', '<=', var('audit_max_fallback_share'),
-        'share of the customers whose slate is one that others share, at most'],
-} %}
-{%- set against_live = {
-    'coverage_against_live': ['coverage_ratio', '>=', var('audit_min_coverage_ratio'),
-        'products shown over those of the live release, at least'],
-    'popularity_against_live': ['popularity_rise', '<=', var('audit_max_popularity_rise'),
-        'rise of the mean popularity percentile, at most'],
-} %}
-
 with figures as (
     select * from {{ ref('int_release__audit_figures') }}
 ),
@@ -40,26 +28,31 @@ fingerprints as (
     select * from {{ ref('int_release__fingerprints') }}
 ),
 
-audits as (
+waivers as (
+    select
+        figures.channel,
+        waivers.audit_name,
+        waivers.owner,
+        waivers.reason,
+        waivers.valid_until_at,
+        -- Of several that hold, the one that holds longest is told.
+        row_number() over (
+            partition by figures.channel, waivers.audit_name order by waivers.valid_until_at desc, waivers.owner asc
+        ) as place
+    from {{ ref('int_integrity__audit_waivers') }} as waivers
+    inner join fingerprints on {{ is_valid_at('waivers', 'fingerprints.as_of_at') }}
+    inner join figures on coalesce(waivers.channel, figures.channel) = figures.channel
+),
+
+promises as (
     {%- for audit_name, audit in must_be_zero.items() %}
     select
         channel,
         '{{ audit_name }}' as audit_name,
         cast({{ audit[0] }} as double) as figure,
         cast(0 as double) as threshold,
-        {{ audit[0] }} = 0 as is_passed,
+        {{ audit[0] }} = 0 as is_within,
         '{{ audit[1] }}, none allowed' as detail
-    from figures
-    union all
-    {%- endfor %}
-    {%- for audit_name, audit in bounded.items() %}
-    select
-        channel,
-        '{{ audit_name }}' as audit_name,
-        {{ audit[0] }} as figure,
-        cast({{ audit[2] }} as double) as threshold,
-        coalesce({{ audit[0] }} {{ audit[1] }} {{ audit[2] }}, false) as is_passed,
-        '{{ audit[3] }}' as detail
     from figures
     union all
     {%- endfor %}
@@ -68,52 +61,50 @@ audits as (
         'has_slates' as audit_name,
         cast(slot_count as double) as figure,
         cast(1 as double) as threshold,
-        slot_count >= 1 as is_passed,
+        slot_count >= 1 as is_within,
         'slots to publish; without any, no customer is in the audience or none has a candidate' as detail
     from figures
+),
+
+judged as (
+    select
+        'promise' as audit_type,
+        promises.*,
+        cast(null as {{ dbt.type_string() }}) as owner
+    from promises
     union all
     select
-        channel,
-        'relaxed_slates' as audit_name,
-        relaxed_slate_share as figure,
-        cast({{ var('audit_max_relaxed_share') }} as double) as threshold,
-        relaxed_slate_share <= {{ var('audit_max_relaxed_share') }} as is_passed,
-        'share of the slates in which a guardrail gave way, at most' || coalesce(
-            '; most often ' || most_relaxed_guardrail || ', in '
-            || cast(most_relaxed_count as {{ dbt.type_string() }}) || ' slates', ''
-        ) as detail
-    from figures
-    union all
-    {%- for audit_name, audit in against_live.items() %}
-    select
-        channel,
-        '{{ audit_name }}' as audit_name,
-        {{ audit[0] }} as figure,
-        cast({{ audit[2] }} as double) as threshold,
-        coalesce({{ audit[0] }} {{ audit[1] }} {{ audit[2] }}, true) as is_passed,
-        case when {{ audit[0] }} is null then 'no live release yet' else '{{ audit[3] }}' end as detail
-    from figures
-    union all
-    {%- endfor %}
-    select
-        channel,
-        'relevance_on_validate' as audit_name,
-        ndcg_ratio as figure,
-        cast({{ var('audit_min_ndcg_ratio') }} as double) as threshold,
-        coalesce(ndcg_ratio >= {{ var('audit_min_ndcg_ratio') }}, ndcg is not null) as is_passed,
+        'tolerance' as audit_type,
+        tolerances.channel,
+        tolerances.audit_name,
+        tolerances.figure,
+        limits.threshold,
         case
-            when ndcg is null then 'there is no NDCG for the validate cutoff'
-            when channel in ('{{ var("evaluated_channels") | join("', '") }}')
-                then 'NDCG on new products over that of the popularity baseline, at least'
-            else
-                'NDCG on new products of {{ var("evaluated_channels")[0] }}, whose ranking this channel shares, over '
-                || 'that of the popularity baseline, at least'
-        end as detail
-    from figures
+            when limits.threshold is null then true
+            when tolerances.figure is null then tolerances.is_passed_without_figure
+            when tolerances.limit_side = 'at_least' then tolerances.figure >= limits.threshold
+            else tolerances.figure <= limits.threshold
+        end as is_within,
+        tolerances.detail
+        || case when limits.threshold is null then '; no limit is set' else '' end as detail,
+        limits.owner
+    from {{ ref('int_release__tolerances') }} as tolerances
+    left join {{ ref('int_integrity__audit_limits') }} as limits
+        on tolerances.channel = limits.channel and tolerances.audit_name = limits.audit_name
 )
 
 select
-    audits.*,
+    judged.*,
+    waivers.owner is not null as is_waived,
+    judged.is_within or waivers.owner is not null as is_passed,
+    waivers.owner as waived_by,
+    waivers.reason as waiver_reason,
+    waivers.valid_until_at as waived_until_at,
+    fingerprints.release_id,
     fingerprints.slate_fingerprint
-from audits
+from judged
 cross join fingerprints
+left join waivers
+    on
+        judged.audit_type = 'tolerance' and not judged.is_within and waivers.place = 1
+        and judged.audit_name = waivers.audit_name and judged.channel = waivers.channel

@@ -19,7 +19,8 @@ slates as (
 audits as (
     select
         channel,
-        count(*) as audit_count
+        count(*) as audit_count,
+        sum(case when is_waived then 1 else 0 end) as waived_count
     from {{ ref('int_release__audits') }}
     group by channel
     having min(case when is_passed then 1 else 0 end) = 1
@@ -47,6 +48,7 @@ select
     slates.slot_count,
     slates.customer_count,
     audits.audit_count as passed_audit_count,
+    audits.waived_count as waived_audit_count,
     metrics.validate_ndcg,
     metrics.evaluate_ndcg
 from fingerprints

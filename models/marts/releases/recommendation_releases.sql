@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('release_shared_slates') }}
 -- depends_on: {{ ref('release_exits') }}
 -- depends_on: {{ ref('release_audiences') }}
+-- depends_on: {{ ref('release_audits') }}
 
 {{- assert_audits_passed() }}
 
@@ -37,5 +38,6 @@ select
     cast(cart_weight as double) as cart_weight,
     cast(value_weight as double) as value_weight,
     cast(margin_weight as double) as margin_weight,
-    cast(novelty_weight as double) as novelty_weight
+    cast(novelty_weight as double) as novelty_weight,
+    cast(waived_audit_count as bigint) as waived_audit_count
 from new_releases

@@ -1,6 +1,5 @@
--- One row per rollback: the release a channel was pinned to, by whom, why, and until when. The operation rollback
--- adds rows; a build adds none.
-{{ config(on_schema_change='fail') }}
+-- One row per decision about a channel's releases, by whom, why, and until when. The operations rollback, hold, promote
+-- and withdraw add rows; a build adds none.
 
 select
     cast(null as {{ dbt.type_string() }}) as channel,
@@ -8,6 +7,7 @@ select
     cast(null as {{ dbt.type_string() }}) as owner,
     cast(null as {{ dbt.type_string() }}) as reason,
     cast(null as {{ dbt.type_timestamp() }}) as recorded_at,
-    cast(null as {{ dbt.type_timestamp() }}) as hold_until_at
+    cast(null as {{ dbt.type_timestamp() }}) as hold_until_at,
+    cast(null as {{ dbt.type_string() }}) as decision
 from {{ ref('int_release__fingerprints') }}
 where 1 = 0
