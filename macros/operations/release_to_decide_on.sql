@@ -21,10 +21,10 @@
     {%- set rows = run_query(
         "select release_id, is_withdrawn from (select releases.release_id, releases.published_at, "
         ~ "coalesce(last_decisions.decision = 'withdraw', false) as is_withdrawn from " ~ releases ~ " as releases "
-        ~ "left join (select *, row_number() over (partition by channel, release_id order by recorded_at desc) as place "
-        ~ "from " ~ pins ~ ") as last_decisions on releases.channel = last_decisions.channel and releases.release_id = "
-        ~ "last_decisions.release_id and last_decisions.place = 1 where releases.channel = " ~ quoted
-        ~ ") as known order by published_at desc, release_id").rows -%}
+        ~ "left join (select *, row_number() over (partition by channel, release_id order by recorded_at desc) "
+        ~ "as place from " ~ pins ~ ") as last_decisions on releases.channel = last_decisions.channel and "
+        ~ "releases.release_id = last_decisions.release_id and last_decisions.place = 1 where releases.channel = "
+        ~ quoted ~ ") as known order by published_at desc, release_id").rows -%}
     {%- if not rows -%}
         {%- set channels = run_query("select distinct channel from " ~ releases ~ " order by 1").columns[0].values() -%}
         {{ exceptions.raise_compiler_error(

@@ -13,7 +13,8 @@
         {{ vitrine.pin_release(found.pins, 'rollback', channel, earlier[0], owner, reason, hold_days) }}
     {%- elif release_id not in found.shown -%}
         {{ exceptions.raise_compiler_error(
-            "Release " ~ release_id ~ " of channel '" ~ channel ~ "' was withdrawn. To show it all the same, promote it.") }}
+            "Release " ~ release_id ~ " of channel '" ~ channel
+            ~ "' was withdrawn. To show it all the same, promote it.") }}
     {%- else -%}
         {{ vitrine.pin_release(found.pins, 'rollback', channel, release_id, owner, reason, hold_days) }}
     {%- endif -%}

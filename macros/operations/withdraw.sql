@@ -1,5 +1,5 @@
-{#- Take a release out for good: readers lose it at once, no rollback brings it back. Readers see the newest release before
-    it that was not withdrawn, as long as a hold that stood on it lasts.
+{#- Take a release out for good: readers lose it at once, no rollback brings it back. Readers see the newest release
+    before it that was not withdrawn, as long as a hold that stood on it lasts.
     dbt run-operation withdraw --args '{channel: email, owner: ada, reason: prices of the wrong country}'
     release_id: default the live one. -#}
 {% macro withdraw(channel=none, owner=none, reason=none, release_id=none) -%}

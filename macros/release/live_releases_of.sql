@@ -1,5 +1,5 @@
-{#- Which release each channel's readers see: the newest that was not withdrawn, unless a decision (a rollback, a hold, a
-    promotion) names another. A decision gives way to the first release that is published after its hold has ended. -#}
+{#- Which release each channel's readers see: the newest that was not withdrawn, unless a decision (a rollback, a hold,
+    a promotion) names another. A decision gives way to the first release published after its hold has ended. -#}
 {% macro live_releases_of(releases, pins) -%}
 {%- set withdrawn %}(
     select

@@ -14,6 +14,8 @@ from warm_process import WarmProcess
 PROJECT = Path(__file__).resolve().parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 WARM = WarmProcess()
+# Each worker of the tests has a core: more threads of one build would only wait for each other, and nobody reads its log.
+os.environ.update({"VITRINE_THREADS": "1", "OMP_NUM_THREADS": "1", "DBT_LOG_LEVEL_FILE": "none"})
 
 
 class Warehouse:
@@ -89,8 +91,9 @@ def set_limits(warehouse, variables, **limits):
 
 def load_limits(warehouse, variables):
     """Let a warehouse know the limits that its project has now."""
-    models = ["audit_limits", "int_integrity__seed_errors", "int_integrity__audit_limits"]
-    warehouse.run(["build", "--exclude-resource-type", "test", "--select", *models], variables)
+    models = ["int_integrity__audit_conflicts", "int_integrity__seed_conflicts", "int_integrity__seed_errors"]
+    warehouse.run(["seed", "--select", "audit_limits"], variables)
+    warehouse.run(["run", "--select", *models, "int_integrity__audit_limits"], variables)
 
 
 def stopped(warehouse, arguments, variables):

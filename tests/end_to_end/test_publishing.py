@@ -222,41 +222,6 @@ def test_a_reader_keeps_its_release_and_the_next_one_gets_the_new(shop):
     assert len(after) == 1
 
 
-def test_rollback_holds_against_the_next_build_and_ends_with_its_hold(shop):
-    warehouse, variables = shop
-    history = releases(warehouse)
-    assert len(history) >= 2
-    output = warehouse.run(
-        ["run-operation", "rollback", "--args", "{channel: email, owner: ada, reason: wrong prices}"], variables
-    )
-    assert history[-2] in output
-    assert live(warehouse) == [(history[-2],)]
-    warehouse.run(["run", "--select", "int_rules__recently_bought+"], next_release(variables, 3))
-    assert len(releases(warehouse)) == len(history) + 1
-    assert live(warehouse) == [(history[-2],)]
-    newest = releases(warehouse)[-1]
-    warehouse.run(
-        [
-            "run-operation",
-            "rollback",
-            "--args",
-            f"{{channel: email, owner: ada, reason: mended, release_id: {newest}, hold_days: 0}}",
-        ],
-        variables,
-    )
-    assert live(warehouse) == [(newest,)]
-    code, output = warehouse.call(
-        ["run-operation", "rollback", "--args", "{channel: email, owner: a, reason: b, release_id: r9}"], variables
-    )
-    assert code == 1 and "no release 'r9'" in output and newest in output
-    code, output = warehouse.call(
-        ["run-operation", "rollback", "--args", "{channel: fax, owner: a, reason: b}"], variables
-    )
-    assert code == 1 and "Channels: email" in output
-    output = warehouse.run(["run-operation", "releases"], variables)
-    assert "LIVE" in output
-
-
 def test_a_killed_build_leaves_the_old_release_whole_and_the_next_recovers(shop):
     warehouse, variables = shop
     before, shown = releases(warehouse), live(warehouse)

@@ -1,5 +1,5 @@
--- One row per channel and audit with a limit on the day of these slates, from seeds/audit_limits.csv, checked: the row of
--- the channel before one of every channel, and of those the connector's own first.
+-- One row per channel and audit with a limit on the day of these slates, from seeds/audit_limits.csv, checked: the row
+-- of the channel before one of every channel, and of those the connector's own first.
 
 with usable as (
     {{ usable_seed_rows('audit_limits', ref('audit_limits')) | indent(4) }}

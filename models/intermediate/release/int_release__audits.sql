@@ -1,5 +1,5 @@
 -- One row per channel and audit: its figure, its threshold and its verdict, for what passed as well. Promises tolerate
--- nothing and cannot be waived; what is tolerated is in seeds/audit_limits.csv, and seeds/audit_waivers.csv lets through.
+-- nothing and cannot be waived; limits are in seeds/audit_limits.csv, and seeds/audit_waivers.csv lets through.
 
 {%- set must_be_zero = {
     'blocked_products': ['blocked_count', 'slots with a product that a rule blocks'],

@@ -11,7 +11,7 @@
             || cast(most_relaxed_count as {{ dbt.type_string() }}) || ' slates', ''
         ){% endset %}
 
-{#- audit: [figure, at_least or at_most, what the figure is, added words, whether no figure passes, what is said then] #}
+{#- audit: [figure, side of the limit, what the figure is, added words, whether no figure passes, what is said then] #}
 {%- set of_channels = {
     'int_release__audit_figures': {
         'full_slates': ['full_slate_share', 'at_least', 'share of the audience with a full slate', "''", 'false',
@@ -21,18 +21,19 @@
         'relaxed_slates': ['relaxed_slate_share', 'at_most', 'share of the slates in which a guardrail gave way',
             relaxed, 'false', "'no slates'"],
         'relevance_on_validate': ['ndcg_ratio', 'at_least', 'NDCG on new products over that of the popularity baseline',
-            shared_ranking, 'ndcg is not null', "case when ndcg is null then 'there is no NDCG for the validate cutoff' "
+            shared_ranking, 'ndcg is not null',
+            "case when ndcg is null then 'there is no NDCG for the validate cutoff' "
             ~ "else 'the popularity baseline finds nothing' end"],
     },
     'int_release__live_comparisons': {
         'coverage_against_live': ['coverage_ratio', 'at_least', 'products shown over those of the live release',
             "''", 'true', live],
-        'popularity_against_live': ['popularity_rise', 'at_most', 'rise of the mean popularity percentile', "''", 'true',
-            live],
+        'popularity_against_live': ['popularity_rise', 'at_most', 'rise of the mean popularity percentile',
+            "''", 'true', live],
         'relevance_against_live': ['ndcg_ratio', 'at_least', 'NDCG on new products over that of the live release',
             shared_ranking, 'true', live],
-        'categories_against_live': ['category_ratio', 'at_least', 'categories of a slate over those of the live release',
-            "''", 'true', live],
+        'categories_against_live': ['category_ratio', 'at_least',
+            'categories of a slate over those of the live release', "''", 'true', live],
         'value_against_live': ['value_ratio', 'at_least', 'expected value of a slot over that of the live release',
             "''", 'true', live],
         'churn_against_live': ['churn_share', 'at_most', 'share of the live slots that the same customers lose', "''",

@@ -1,0 +1,196 @@
+"""Decisions about releases: held, promoted, rolled back, withdrawn; what readers see meanwhile; and waived audits."""
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+
+import duckdb
+import pytest
+from harness import Warehouse, add_rows, load_limits, project_copy, set_limits, stopped
+
+RERANKED = ["run", "--select", "int_rules__recently_bought+"]
+
+
+def live(warehouse):
+    return {
+        row[0] for row in warehouse.query("select release_id from recommendations_email_v1", "recommendations.duckdb")
+    }
+
+
+def published(warehouse):
+    """Return the releases of the mail, oldest first."""
+    query = "select release_id from releases.recommendation_releases where channel = 'email' order by published_at"
+    return [row[0] for row in warehouse.query(query)]
+
+
+def decide(warehouse, operation, variables, **given):
+    arguments = json.dumps({"channel": "email", "owner": "ada", "reason": "it's a test"} | given)
+    return " ".join(warehouse.run(["run-operation", operation, "--args", arguments], variables).split())
+
+
+def refused(warehouse, operation, variables, **given):
+    arguments = json.dumps({"channel": "email", "owner": "ada", "reason": "a test"} | given)
+    return stopped(warehouse, ["run-operation", operation, "--args", arguments], variables)
+
+
+@pytest.fixture(scope="module")
+def copied(shop, tmp_path_factory):
+    """The shop with a project of its own, and its second release."""
+    warehouse, variables = shop
+    warehouse = Warehouse(warehouse.folder, project_copy(tmp_path_factory.mktemp("copied")))
+    warehouse.run(RERANKED, variables | {"recently_bought_days": 21})
+    assert len(published(warehouse)) == 2
+    return warehouse, variables
+
+
+@contextmanager
+def watched(warehouse):
+    """Look again and again, as readers do: each look finds one release, whole, in every table of the mail."""
+    looks, faults, done = [], [], threading.Event()
+    of_mails = "from {} where channel = 'email'"
+    queries = {
+        "slates": "select release_id, count(*) from recommendations_email_v1 group by 1",
+        "ledger": f"select release_id, count(*) {of_mails.format('recommendation_ledger')} group by 1",
+        "live": f"select release_id {of_mails.format('releases.live_releases')}",
+        "published": f"select release_id, slot_count {of_mails.format('releases.recommendation_releases')}",
+    }
+
+    def look():
+        while not done.is_set():
+            found = {}
+            try:
+                with duckdb.connect(str(warehouse.path / "recommendations.duckdb"), read_only=True) as connection:
+                    for name, query in queries.items():
+                        found[name] = connection.execute(query).fetchall()
+                        time.sleep(0.01)
+            except Exception as error:
+                faults.append(error)
+                return
+            looks.append(found["slates"][0][0])
+            is_whole = found["slates"] == found["ledger"] and found["slates"][0] in found["published"]
+            if not is_whole or [row[:1] for row in found["slates"]] != found["live"]:
+                faults.append(found)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    try:
+        yield looks
+    finally:
+        time.sleep(0.2)
+        done.set()
+        reader.join()
+    assert faults == []
+
+
+def test_a_hold_outlives_a_build_and_ends_by_a_promotion_and_no_reader_sees_a_mix(copied):
+    warehouse, variables = copied
+    first, second = published(warehouse)
+    with watched(warehouse) as looks:
+        said = decide(warehouse, "hold", variables, hold_days=5)
+        assert f"Channel email shows release {second}, held until " in said and "(hold by ada: it's a test)" in said
+        warehouse.run(RERANKED, variables | {"recently_bought_days": 22})
+        third = published(warehouse)[-1]
+        assert third != second
+        assert live(warehouse) == {second}
+        held = "select is_pinned, pinned_by, pin_reason from releases.live_releases"
+        assert warehouse.query(held, "recommendations.duckdb") == [(True, "ada", "it's a test")]
+        listed = " ".join(warehouse.run(["run-operation", "releases"], variables).split())
+        assert "LIVE (hold by ada: it's a test, until " in listed
+        assert f"Channel email shows release {third} (promote by ada" in decide(warehouse, "promote", variables)
+        assert live(warehouse) == {third}
+        assert f"shows release {second}, held until " in decide(warehouse, "rollback", variables)
+        assert live(warehouse) == {second}
+        decide(warehouse, "promote", variables)
+        warehouse.run(RERANKED, variables | {"recently_bought_days": 23})
+        fourth = published(warehouse)[-1]
+        assert live(warehouse) == {fourth} != {third}
+    assert len(looks) > 50
+    assert {second, third, fourth} <= set(looks) <= {second, third, fourth}
+    said = refused(warehouse, "rollback", variables, release_id="r9")
+    assert f"Channel 'email' has no release 'r9'. Newest first: {fourth}, {third}, {second}, {first}" in said
+
+
+def test_what_is_withdrawn_stays_away_until_it_is_promoted(copied):
+    warehouse, variables = copied
+    first, *_, third, fourth = published(warehouse)
+    assert live(warehouse) == {fourth}
+    assert f"Channel email shows release {third}" in decide(warehouse, "withdraw", variables)
+    assert live(warehouse) == {third}
+    # The same slates are not published again, and no rollback brings them back.
+    warehouse.run(["run", "--select", "int_release__fingerprints+"], variables | {"recently_bought_days": 23})
+    assert live(warehouse) == {third}
+    assert f"Release {fourth} of channel 'email' was withdrawn" in refused(
+        warehouse, "rollback", variables, release_id=fourth
+    )
+    assert "was withdrawn before. Nothing to do." in refused(warehouse, "withdraw", variables, release_id=fourth)
+    # Withdrawn while it is held: what takes its place is held as long, and not what the hold kept back.
+    decide(warehouse, "rollback", variables, release_id=third, hold_days=9)
+    decide(warehouse, "withdraw", variables)
+    (held,) = warehouse.query(
+        "select release_id, is_pinned, hold_until_at > now() + interval 8 day from releases.live_releases",
+        "recommendations.duckdb",
+    )
+    assert held == (published(warehouse)[1], True, True)
+    decide(warehouse, "withdraw", variables)
+    assert live(warehouse) == {first}
+    said = decide(warehouse, "withdraw", variables)
+    assert "shows nothing until the next release: all are withdrawn" in said
+    assert live(warehouse) == set()
+    assert "shows no release: all are withdrawn" in refused(warehouse, "hold", variables)
+    assert f"newest first: {fourth}" in refused(warehouse, "promote", variables)
+    assert f"shows release {third}" in decide(warehouse, "promote", variables, release_id=third)
+    assert live(warehouse) == {third}
+
+
+def test_what_is_missing_or_unknown_is_said(copied):
+    warehouse, variables = copied
+    before = live(warehouse)
+    assert "owner is missing" in refused(warehouse, "hold", variables, owner=" ")
+    assert "hold_days is 0" in refused(warehouse, "hold", variables, hold_days=0)
+    assert "Channels: email" in refused(warehouse, "withdraw", variables, channel="fax")
+    assert live(warehouse) == before
+
+
+def test_a_waiver_lets_a_failed_audit_through_and_is_told(copied):
+    warehouse, variables = copied
+    fresh = variables | {"recently_bought_days": 25}
+    before = live(warehouse)
+    set_limits(warehouse, variables, full_slates=2)
+    said = stopped(warehouse, RERANKED, fresh)
+    assert "Nothing is published" in said and "email, full_slates: " in said and "at least" in said
+    assert live(warehouse) == before
+    add_rows(warehouse.project, "audit_waivers", ",email,full_slates,Ada,,2024-03-05,The autumn range is small")
+    waivers = ["audit_waivers", "int_integrity__seed_errors", "int_integrity__audit_waivers"]
+    warehouse.run(["build", "--select", *waivers, "--exclude-resource-type", "test"], fresh)
+    warehouse.run(["run", "--select", "int_release__fingerprints+"], fresh)
+    release = published(warehouse)[-1]
+    assert live(warehouse) == {release}
+    told = """
+        select release_id = (select release_id from releases.live_releases where channel = 'email'), is_within, is_waived, is_passed, waived_by, waiver_reason
+        from releases.release_audits where channel = 'email' and audit_name = 'full_slates' and threshold = 2 order by audited_at
+    """
+    assert warehouse.query(told, "recommendations.duckdb") == [
+        (False, False, False, False, None, None),
+        (True, False, True, True, "Ada", "The autumn range is small"),
+    ]
+    counted = "select waived_audit_count, passed_audit_count = (select count(*) from releases.release_audits where release_id = r.release_id and channel = 'email') from releases.recommendation_releases as r where channel = 'email' order by published_at desc limit 1"
+    assert warehouse.query(counted, "recommendations.duckdb") == [(1, True)]
+
+
+def test_an_audit_cannot_be_left_without_a_limit(copied):
+    warehouse, variables = copied
+    path = warehouse.project / "seeds" / "audit_limits.csv"
+    before = path.read_text()
+    path.write_text("".join(line for line in before.splitlines(keepends=True) if ",churn_against_live," not in line))
+    models = [
+        "audit_limits",
+        "int_integrity__audit_conflicts",
+        "int_integrity__seed_conflicts",
+        "int_integrity__seed_errors",
+        "int_integrity__audit_limits",
+    ]
+    said = stopped(warehouse, ["build", "--exclude-resource-type", "test", "--select", *models], variables)
+    assert "churn_against_live, email: audit_name has no row that holds on 2024-03-04: give the audit a limit" in said
+    path.write_text(before)
+    load_limits(warehouse, variables)
