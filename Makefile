@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw explain docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint contracts format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw explain docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,11 @@ lint: setup $(OTHER_CONNECTORS:%=target/check/%.sqlfluff) ## Format, lint, types
 	@for connector in $(OTHER_CONNECTORS); do $(CHECK_ENV) $(SQLFLUFF) lint $(SQLFLUFF_FLAGS) \
 		--config target/check/$$connector.sqlfluff models/connectors/$$connector || exit 1; done
 	$(VENV)/bin/dbt-bouncer run --show-all-failures
+	$(PYTHON) -m vitrine.engines.contracts target/check/manifest.json
+
+contracts: setup ## Record new public tables and columns as promised to readers; refused where a change would break them
+	$(CHECK_ENV) $(DBT) parse --quiet
+	$(PYTHON) -m vitrine.engines.contracts target/check/manifest.json --write
 
 target/check/%.sqlfluff:
 	@mkdir -p $(@D)

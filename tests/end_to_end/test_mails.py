@@ -50,7 +50,7 @@ def once(shop, tmp_path_factory):
 def test_every_live_mail_can_be_seen_with_every_slot_in_order(once):
     warehouse, said, page = once
     live = warehouse.query(
-        "select customer_id, slot, product_name from recommendations_email_v1 order by 1, 2", "recommendations.duckdb"
+        "select customer_id, slot, product_name from recommendations_email_v2 order by 1, 2", "recommendations.duckdb"
     )
     shown = []
     for case in re.findall(r'<section class="case".*?</section>', page, re.DOTALL):
@@ -88,7 +88,7 @@ def test_a_sample_is_small_and_the_same_each_time(shop, tmp_path):
 
 def test_one_customer_and_who_has_no_mail(shop, tmp_path):
     warehouse, _ = shop
-    ((customer,),) = warehouse.query("select max(customer_id) from recommendations_email_v1", "recommendations.duckdb")
+    ((customer,),) = warehouse.query("select max(customer_id) from recommendations_email_v2", "recommendations.duckdb")
     code, said, page = email_preview(tmp_path, warehouse.path, "--customer", customer)
     assert code == 0, said
     assert re.findall(r"Customer ([^<]+)</h2>", page) == [customer]
@@ -130,12 +130,12 @@ def test_no_live_release_an_old_file_and_a_first_build_are_said_in_a_sentence(sh
     copy = tmp_path / "warehouse"
     shutil.copytree(warehouse.path, copy)
     with duckdb.connect(str(copy / "recommendations.duckdb")) as connection:
-        connection.execute("delete from main.recommendations_email_v1")
+        connection.execute("delete from main.recommendations_email_v2")
     code, said, _ = email_preview(tmp_path, copy)
     assert code == 1
     assert "holds no live e-mail release: `make releases` shows" in said
     with duckdb.connect(str(copy / "recommendations.duckdb")) as connection:
-        connection.execute("drop table main.recommendations_email_v1")
+        connection.execute("drop table main.recommendations_email_v2")
     code, said, _ = email_preview(tmp_path, copy)
     assert code == 1
     assert "was written by another version of the project: `make build` writes it anew" in said

@@ -61,8 +61,11 @@ def showing_killed(names_by_reader: dict[str, tuple[set[str], set[str]]]) -> lis
 
 def test_readers_see_no_killed_product(project: Project) -> None:
     public = [m for m in project.models if m.folder == "marts/recommendations"]
-    reads = {m.name: {read.name for reader, read in project.edges if reader.name == m.name} for m in public}
-    assert not showing_killed({m.name: (set(m.node["columns"]), reads[m.name]) for m in public})
+    reads = {m.path: {read.name for reader, read in project.edges if reader.path == m.path} for m in public}
+    # An older version that is taken from the newest shows what that shows.
+    own = [m for m in public if reads[m.path] != {m.name}]
+    assert len(own) >= len(public) - 1
+    assert not showing_killed({m.path: (set(m.node["columns"]), reads[m.path]) for m in own})
 
 
 def test_a_table_that_shows_killed_products_is_found() -> None:

@@ -68,7 +68,9 @@ def test_seeds_are_small(project: Project) -> None:
 
 
 def complaints(output: str) -> list[str]:
-    return [line for line in output.splitlines() if re.search(r"deprecat|warning", line, re.IGNORECASE)]
+    # That a version of a table is past its day is said to whoever builds, and is no fault of the project's.
+    lines = [line for line in output.splitlines() if "has passed its deprecation date" not in line]
+    return [line for line in lines if re.search(r"deprecat|warning", line, re.IGNORECASE)]
 
 
 def test_dbt_parses_without_a_warning(project: Project) -> None:
@@ -77,3 +79,4 @@ def test_dbt_parses_without_a_warning(project: Project) -> None:
 
 def test_a_deprecation_is_found() -> None:
     assert complaints("10:00:00 [WARNING][SomethingDeprecation]: do not")
+    assert not complaints("[WARNING][DeprecatedModel]: Model mails.v1 has passed its deprecation date of 2020-01-01.")

@@ -1,56 +1,28 @@
--- One row per customer and slot of the live e-mail release, with all that an e-mail tool needs. Killed products are
--- left out at once and the other slots keep their numbers; nor does a reason name one.
-
-{{- assert_audits_passed('email') }}
-
-with slates as (
-    select * from {{ ref('release_slates') }}
-    where channel = 'email'
-),
-
-live_releases as (
-    select * from {{ ref('live_releases') }}
-),
-
-killed_products as (
-    select * from {{ ref('killed_products') }}
-)
+-- One row per customer and slot of the live e-mail release, without what the score is made of: for readers of the first
+-- version, until its deprecation date.
 
 select
-    slates.release_id,
-    slates.customer_id,
-    slates.slot,
-    slates.campaign_id,
-    slates.campaign_name,
-    slates.block_name,
-    slates.product_id,
-    slates.product_name,
-    slates.category,
-    slates.brand,
-    slates.price_amount,
-    slates.currency_code,
-    case
-        -- Releases older than the column had no other reason that named a product.
-        when killed_anchors.product_id is not null and coalesce(slates.reason_type, 'anchor_bought') = 'anchor_bought'
-            then coalesce(slates.taste_reason, 'Close to what you buy')
-        else slates.reason
-    end as reason,
-    slates.candidate_source,
-    case when killed_anchors.product_id is null then slates.anchor_product_id end as anchor_product_id,
-    slates.purchase_probability,
-    slates.expected_value_amount,
-    slates.objective_score,
-    slates.popularity_percentile,
-    slates.as_of_at,
-    slates.valid_until_at,
-    -- Releases older than the columns drew nothing.
-    coalesce(slates.selection_probability, 1) as selection_probability,
-    coalesce(slates.is_explored, false) as is_explored
-from slates
-inner join live_releases
-    on
-        slates.release_id = live_releases.release_id
-        and slates.channel = live_releases.channel
-left join killed_products on slates.product_id = killed_products.product_id
-left join killed_products as killed_anchors on slates.anchor_product_id = killed_anchors.product_id
-where killed_products.product_id is null
+    release_id,
+    customer_id,
+    slot,
+    campaign_id,
+    campaign_name,
+    block_name,
+    product_id,
+    product_name,
+    category,
+    brand,
+    price_amount,
+    currency_code,
+    reason,
+    candidate_source,
+    anchor_product_id,
+    purchase_probability,
+    expected_value_amount,
+    objective_score,
+    popularity_percentile,
+    as_of_at,
+    valid_until_at,
+    selection_probability,
+    is_explored
+from {{ ref('recommendations_email', v=2) }}

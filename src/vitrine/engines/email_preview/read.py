@@ -16,7 +16,7 @@ from vitrine.engines.reader_file import READER_FILE
 RELEASE = """
 select release_id, min(as_of_at) as as_of_at, max(valid_until_at) as valid_until_at,
     count(distinct customer_id) as customer_count, count(*) as slot_count
-from main.recommendations_email_v1 group by release_id order by release_id
+from main.recommendations_email_v2 group by release_id order by release_id
 """
 # Rounded, so that a sum in another order ranks no slate anew.
 SLATES = """
@@ -26,7 +26,7 @@ select slots.customer_id, count(*) as slot_count, count(distinct slots.category)
     round(avg(slots.purchase_probability), 9) as mean_slot_probability,
     min(slots.currency_code) as currency_code, max(ledger.relaxed_limits) as relaxed_limits,
     string_agg(distinct ledger.rule_names, ',') as rule_names
-from main.recommendations_email_v1 as slots
+from main.recommendations_email_v2 as slots
 left join main.recommendation_ledger as ledger
     on ledger.channel = 'email' and slots.customer_id = ledger.customer_id and slots.slot = ledger.slot
 group by slots.customer_id order by slots.customer_id
@@ -39,7 +39,7 @@ select slots.customer_id, slots.slot, slots.product_id, slots.product_name, slot
     ledger.displaced_product_name, ledger.displaced_score, ledger.score_given_up,
     ledger.exploration_addend, slots.selection_probability,
     {", ".join(f"ledger.{name}_addend" for name in ADDENDS)}
-from main.recommendations_email_v1 as slots
+from main.recommendations_email_v2 as slots
 left join main.recommendation_ledger as ledger
     on ledger.channel = 'email' and slots.customer_id = ledger.customer_id and slots.slot = ledger.slot
 where slots.customer_id in (select unnest($customers)) order by slots.customer_id, slots.slot
