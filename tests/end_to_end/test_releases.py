@@ -1,11 +1,12 @@
 """Decisions about releases: held, promoted, rolled back, withdrawn; what readers see meanwhile; and waived audits."""
 
 import json
-import threading
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
-import duckdb
 import pytest
 from harness import Warehouse, add_rows, load_limits, project_copy, set_limits, stopped
 
@@ -46,41 +47,27 @@ def copied(shop, tmp_path_factory):
 
 @contextmanager
 def watched(warehouse):
-    """Look again and again, as readers do: each look finds one release, whole, in every table of the mail."""
-    looks, faults, done = [], [], threading.Event()
-    of_mails = "from {} where channel = 'email'"
-    queries = {
-        "slates": "select release_id, count(*) from recommendations_email_v1 group by 1",
-        "ledger": f"select release_id, count(*) {of_mails.format('recommendation_ledger')} group by 1",
-        "live": f"select release_id {of_mails.format('releases.live_releases')}",
-        "published": f"select release_id, slot_count {of_mails.format('releases.recommendation_releases')}",
-    }
+    """Have another process look again and again, as readers do, and yield a list that holds its looks in the end.
 
-    def look():
-        while not done.is_set():
-            found = {}
-            try:
-                with duckdb.connect(str(warehouse.path / "recommendations.duckdb"), read_only=True) as connection:
-                    for name, query in queries.items():
-                        found[name] = connection.execute(query).fetchall()
-                        time.sleep(0.01)
-            except Exception as error:
-                faults.append(error)
-                return
-            looks.append(found["slates"][0][0])
-            is_whole = found["slates"] == found["ledger"] and found["slates"][0] in found["published"]
-            if not is_whole or [row[:1] for row in found["slates"]] != found["live"]:
-                faults.append(found)
-
-    reader = threading.Thread(target=look)
-    reader.start()
+    Each look has to find one release, whole, in every table of the mail. The process is another one because DuckDB
+    opens a file once per process: this one would be given what the reader still has open, and not the new file.
+    """
+    command = [sys.executable, str(Path(__file__).with_name("reader.py")), str(warehouse.path / "recommendations.duckdb")]
+    reader = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    looks = []
     try:
         yield looks
     finally:
         time.sleep(0.2)
-        done.set()
-        reader.join()
-    assert faults == []
+        said, _ = reader.communicate("enough\n")
+    assert reader.returncode == 0, said
+    for line in said.splitlines():
+        look = json.loads(line)
+        ((release, slot_count),) = look["slates"]
+        assert look["ledger"] == [[release, slot_count]], look
+        assert look["live"] == [[release]], look
+        assert [release, slot_count] in look["published"], look
+        looks.append(release)
 
 
 def test_a_hold_outlives_a_build_and_ends_by_a_promotion_and_no_reader_sees_a_mix(copied):
