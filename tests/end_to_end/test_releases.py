@@ -52,7 +52,11 @@ def watched(warehouse):
     Each look has to find one release, whole, in every table of the mail. The process is another one because DuckDB
     opens a file once per process: this one would be given what the reader still has open, and not the new file.
     """
-    command = [sys.executable, str(Path(__file__).with_name("reader.py")), str(warehouse.path / "recommendations.duckdb")]
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("reader.py")),
+        str(warehouse.path / "recommendations.duckdb"),
+    ]
     reader = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     looks = []
     try:
