@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint contracts format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw explain docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint contracts format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw forget forgotten explain docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -132,6 +132,12 @@ promote: setup ## Give a channel's readers the newest release and end any hold: 
 
 withdraw: setup ## Take a release out for good: CHANNEL=email OWNER=ada REASON='wrong country'; RELEASE=… for another than the live one
 	@$(call decide,withdraw,channel=CHANNEL release_id=RELEASE)
+
+forget: setup ## Let go at once of customers who asked to be erased or took back a consent, without a build of recommendations
+	$(DBT) run --select +hidden_customers $(DBT_VARS)
+
+forgotten: setup ## Look for customers in every table and in the bytes of the files: CUSTOMER='c017 c018'
+	@$(PYTHON) -m vitrine.engines.erasure $(foreach one,$(CUSTOMER),'$(one)')
 
 explain: setup ## Tell why a product is in a customer's slate, or why not: CUSTOMER=c1 PRODUCT=p1, and CHANNEL=email for one channel
 	@$(DBT) run-operation explain $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os; \

@@ -18,7 +18,7 @@
         'posterior_half_life_days', 'posterior_default_rates', 'posterior_category_strength', 'posterior_min_strength',
         'posterior_max_strength', 'posterior_strength_outcomes',
         'exploration_outcome', 'exploration_seed', 'exploration_ucb_width',
-        'exploration_pool_size', 'exploration_path_count'
+        'exploration_pool_size', 'exploration_path_count', 'retention_days'
     ] -%}
         {%- do values.update({name: var(name)}) -%}
     {%- endfor -%}

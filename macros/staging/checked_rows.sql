@@ -1,11 +1,13 @@
 {#- The rows of one entity as the connector gives them, typed, each with the reason why the contract rejects it
     (NULL: accepted). Reasons in order: unreadable_<column>, missing_<column>, the entity's own problems,
-    after_as_of, duplicate_key (the first by seen_at and then by all columns stays).
+    after_as_of, duplicate_key (the first by seen_at and then by all columns stays). Before all others: erased and
+    past_retention, whose rows are counted and keep nothing of what was in them.
 
     columns: name -> type: string, timestamp, double, integer, boolean     key: columns of the row's key
     required: columns that may not be NULL                                 problems: reason -> SQL condition
-    seen_at: column that says when the row became known, or none -#}
-{% macro checked_rows(entity, columns, key, required, problems={}, seen_at=none) -%}
+    seen_at: column that says when the row became known, or none           ages: whether retention_days ends its rows
+    hashes: column -> column of the connector that only its hash is kept of -#}
+{% macro checked_rows(entity, columns, key, required, problems={}, seen_at=none, ages=false, hashes={}) -%}
 {%- set types = {'string': dbt.type_string(), 'timestamp': dbt.type_timestamp(), 'integer': 'integer',
                  'double': 'double', 'boolean': 'boolean'} -%}
 {%- set relation = vitrine.connector_ref(entity) -%}
@@ -21,25 +23,48 @@ from (select 1 as one) as nothing
 where 1 = 0
 {%- else %}
 {%- set raw = {} -%}
-{%- for name in columns -%}{%- do raw.update({name: 'raw_' ~ name}) -%}{%- endfor %}
+{%- for name in columns -%}{%- do raw.update({name: 'raw_' ~ name}) -%}{%- endfor -%}
+{%- set hashed = {} -%}
+{%- for name, column in hashes.items() -%}
+{%- do hashed.update({
+    name: vitrine.customer_hash("nullif(trim(cast(" ~ column ~ " as " ~ types['string'] ~ ")), '')")
+}) -%}
+{%- endfor -%}
+{%- set forgotten, is_personal = [], 'customer_id' in columns -%}
+{%- if is_personal -%}{%- do forgotten.append('erased') -%}{%- endif -%}
+{%- if ages and var('retention_days') -%}{%- do forgotten.append('past_retention') -%}{%- endif %}
 with typed as (
     select
         {%- for name, type in columns.items() %}
-        {% if type == 'string' -%}
+        {% if name in hashes -%}
+        {{ hashed[name] }} as {{ name }},
+        {%- elif type == 'string' -%}
         nullif(trim(cast({{ name }} as {{ types[type] }})), '') as {{ name }},
         {%- else -%}
         try_cast({{ name }} as {{ types[type] }}) as {{ name }},
         {%- endif %}
-        {{ name }} as raw_{{ name }}{{ ',' if not loop.last }}
+        {{ hashed.get(name, name) }} as raw_{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
 ),
+{%- if is_personal %}
+
+erased as (
+    {{ vitrine.erased_ids(relation, ref('stg_erased_customers')) }}
+),
+{%- endif %}
 
 judged as (
     select
         typed.*,
         {{ vitrine.key_text(key) }} as row_key,
         case
+            {%- if is_personal %}
+            when typed.customer_id in (select erased.customer_id from erased) then 'erased'
+            {%- endif %}
+            {%- if 'past_retention' in forgotten %}
+            when {{ seen_at }} < {{ days_after(as_of(), -var('retention_days')) }} then 'past_retention'
+            {%- endif %}
             {%- for name, type in columns.items() if type != 'string' %}
             when {{ name }} is null and raw_{{ name }} is not null then 'unreadable_{{ name }}'
             {%- if type == 'double' %}
@@ -98,12 +123,16 @@ reasoned as (
     where judged.own_reason is not null or repeated_keys.row_key is null
 )
 
+{%- set is_kept = "rejection_reason is null or rejection_reason not in ('" ~ forgotten | join("', '") ~ "')" %}
+
 select
     {%- for name in columns %}
-    {{ name }},
+    {{ "case when " ~ is_kept ~ " then " ~ name ~ " end as " ~ name if forgotten else name }},
     {%- endfor %}
-    row_key,
-    case when rejection_reason is not null then {{ row_json(raw) }} end as row_json,
+    {{ "case when " ~ is_kept ~ " then row_key end as row_key" if forgotten else "row_key" }},
+    case
+        when rejection_reason is not null{{ " and (" ~ is_kept ~ ")" if forgotten }} then {{ row_json(raw) }}
+    end as row_json,
     rejection_reason
 from reasoned
 {%- endif %}

@@ -1,85 +1,22 @@
--- One row per input row that the contract rejects: why, and the whole row.
+-- One row per input row that the contract rejects: why, and the whole row. Of customers who were erased, and of what is
+-- older than the retention, nothing is kept: stg_rejection_counts counts it.
 
 with rejected_rows as (
+    {%- for entity in [
+        'customers', 'products', 'product_states', 'product_attributes', 'consents', 'order_lines', 'events', 'sends',
+        'impressions', 'erasure_requests',
+    ] %}
     select
-        'customers' as entity,
+        '{{ entity }}' as entity,
         row_key,
         rejection_reason as reason,
+        {{ 'cast(null as ' ~ dbt.type_string() ~ ') as customer_id'
+            if entity.startswith('product') or entity == 'erasure_requests' else 'customer_id' }},
         row_json
-    from {{ ref('stg_checked_customers') }}
-    where rejection_reason is not null
-    union all
-    select
-        'products' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_products') }}
-    where rejection_reason is not null
-    union all
-    select
-        'product_states' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_product_states') }}
-    where rejection_reason is not null
-    union all
-    select
-        'consents' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_consents') }}
-    where rejection_reason is not null
-    union all
-    select
-        'order_lines' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_order_lines') }}
-    where rejection_reason is not null
-    union all
-    select
-        'events' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_events') }}
-    where rejection_reason is not null
-    union all
-    select
-        'sends' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_sends') }}
-    where rejection_reason is not null
-    union all
-    select
-        'impressions' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_impressions') }}
-    where rejection_reason is not null
-    union all
-    select
-        'erasure_requests' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_erasure_requests') }}
-    where rejection_reason is not null
-    union all
-    select
-        'product_attributes' as entity,
-        row_key,
-        rejection_reason as reason,
-        row_json
-    from {{ ref('stg_checked_product_attributes') }}
-    where rejection_reason is not null
+    from {{ ref('stg_checked_' ~ entity) }}
+    where rejection_reason is not null and rejection_reason not in ('erased', 'past_retention')
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from rejected_rows

@@ -204,6 +204,7 @@ def poisoned(tables: Tables, cutoff: datetime, seed: int = 1) -> Tables:
 
     Every dated row from the cutoff on is replaced: other customers, products, amounts, answers, stock, prices. The
     ends of states that were still open are moved. New customers and products appear that only the future knows.
+    Requests to be erased are left as they are: they are the one thing of the future that must change the past.
     """
     random = np.random.default_rng(seed)
     dated = {
@@ -214,11 +215,13 @@ def poisoned(tables: Tables, cutoff: datetime, seed: int = 1) -> Tables:
         "events": "occurred_at",
         "sends": "sent_at",
         "impressions": "shown_at",
-        "erasure_requests": "requested_at",
     }
     result = {}
     for name, found in tables.items():
         rows = found.to_pylist()
+        if name == "erasure_requests":
+            result[name] = rows
+            continue
         at = dated.get(name)
         past = [row for row in rows if at is None or row[at] < cutoff]
         for row in past:
@@ -306,11 +309,6 @@ def _future(name: str, rows: list[dict], cutoff: datetime, random: np.random.Gen
             "product_id": product(),
             "shown_at": later(),
         },
-        "erasure_requests": lambda i: {
-            "erasure_request_id": f"z{i}",
-            "customer_id": f"c{i:03}",
-            "requested_at": later(),
-        },
     }
     counts = {
         "customers": 30,
@@ -319,6 +317,5 @@ def _future(name: str, rows: list[dict], cutoff: datetime, random: np.random.Gen
         "product_attributes": 12,
         "consents": 90,
         "order_lines": 900,
-        "erasure_requests": 40,
     }
     return [makers[name](i) for i in range(counts.get(name, 200))]

@@ -19,7 +19,6 @@ probabilities as (
 ),
 customers as (
     select customers.customer_id, probabilities.place <= ceil(0.5 * n)
-        and customers.customer_id not in (select customer_id from staging.stg_erasure_requests)
         and customers.customer_id not in (
             select customer_id from lines where ordered_at >= timestamp '{AS_OF}' - interval 3 day)
         and customers.customer_id in (select customer_id from staging.stg_consents where channel = 'email' and is_opted_in)

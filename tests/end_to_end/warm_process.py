@@ -1,9 +1,11 @@
 """A process that has dbt imported and forks for each command, so that no test waits for the imports again.
 
 A forked child runs the same entry points as a shell would, with a working folder, an environment and output of its own.
+A project that was read with the same vars before is not read again, as long as none of its files has changed.
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -59,7 +61,63 @@ class WarmProcess:
             return int(answer), printed.read()
 
 
-def obey(order: dict[str, Any]) -> None:
+class Manifests:
+    """The last projects that were read, by all that reading them depends on."""
+
+    KEPT = 3
+    COMMANDS = ("build", "run", "seed", "test", "run-operation")
+
+    def __init__(self) -> None:
+        self.known: dict[str, Any] = {}
+
+    def of(self, order: dict[str, Any]) -> Any:
+        """Return the manifest for an order; None where the command reads the project itself or cannot read it."""
+        name, *arguments = order["command"]
+        command = next((argument for argument in arguments if argument in self.COMMANDS), None)
+        if name != "dbt" or command is None or "--project-dir" in arguments:
+            return None
+        given = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "{}"
+        folder, environment = Path(order["folder"]), order["environment"]
+        settings = {name: value for name, value in environment.items() if name.startswith(("VITRINE_", "DBT_"))}
+        own = ("VITRINE_WAREHOUSE", "DBT_TARGET_PATH", "DBT_LOG_PATH", "DBT_EXCLUDE_RESOURCE_TYPES", "DBT_WRITE_JSON")
+        settings = {name: value for name, value in settings.items() if name not in own}
+        key = json.dumps([str(folder), given, settings, files_of(folder)], sort_keys=True)
+        if key not in self.known:
+            self.known = dict(list(self.known.items())[-(self.KEPT - 1) :])
+            self.known[key] = read(folder, environment, given)
+            # What is known is in every child's memory; collecting there would only copy it.
+            gc.collect()
+            gc.freeze()
+        return self.known[key]
+
+
+def files_of(folder: Path) -> list[tuple[str, int, int]]:
+    """Return the files of a project with their sizes and when they changed."""
+    parts = ("models", "python_models", "macros", "seeds", "tests/dbt", "docs/columns")
+    paths = [path for part in parts for path in (folder / part).rglob("*.*")]
+    paths += [folder / "dbt_project.yml", folder / "profiles.yml"]
+    return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file())
+
+
+def read(folder: Path, environment: dict[str, str], given: str) -> Any:
+    """Read a project in this process and return its manifest; None where that fails."""
+    kept, place = dict(os.environ), Path.cwd()
+    os.environ.clear()
+    # Nothing is left for later commands to find.
+    os.environ.update(environment | {"DBT_WRITE_JSON": "false", "DBT_PARTIAL_PARSE": "false"})
+    os.chdir(folder)
+    try:
+        # The static parser has threads, which a fork would lose.
+        arguments = ["--quiet", "--no-static-parser", "parse", "--vars", given]
+        found = importlib.import_module("dbt.cli.main").dbtRunner().invoke(arguments)
+        return found.result if found.success else None
+    finally:
+        os.chdir(place)
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+def obey(order: dict[str, Any], manifest: Any) -> None:
     """Become the command: its folder, its environment, its output."""
     os.chdir(order["folder"])
     os.environ.clear()
@@ -69,17 +127,22 @@ def obey(order: dict[str, Any]) -> None:
     os.dup2(output, 2)
     name, *arguments = order["command"]
     sys.argv = [name, *arguments]
-    if name == "dbt":
+    if name != "dbt":
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+    elif manifest is None:
         importlib.import_module("dbt.cli.main").cli(arguments)
     else:
-        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        result = importlib.import_module("dbt.cli.main").dbtRunner(manifest=manifest).invoke(arguments)
+        if result.exception is not None:
+            print(result.exception)
+        sys.exit(0 if result.success else 2 if result.exception is not None else 1)
 
 
-def end_with(order: dict[str, Any]) -> None:
+def end_with(order: dict[str, Any], manifest: Any) -> None:
     """Run the command and end the child as the command ended, without undoing what only the parent has."""
     code: Any = 0
     try:
-        obey(order)
+        obey(order, manifest)
     except SystemExit as stop:
         code = stop.code
     except BaseException:
@@ -109,13 +172,19 @@ def warm_up() -> None:
 
 def serve() -> None:
     """Fork for each line on the standard input and answer with the exit code of the child."""
+    # What is printed while a project is read is no answer.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     warm_up()
+    manifests = Manifests()
     for line in sys.stdin:
+        order = json.loads(line)
+        manifest = manifests.of(order)
         child = os.fork()
         if child == 0:
-            end_with(json.loads(line))
+            end_with(order, manifest)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from manifest import Project
 # What each folder may read. Intermediate folders may read themselves too.
 ALLOWED = {
     "connectors": {"sources", "seeds", "connectors"},
-    "staging/checks": {"connectors"},
+    # Erased customers are let in no more.
+    "staging/checks": {"connectors", "staging/erasures"},
+    "staging/erasures": {"staging/checks"},
     "staging": {"staging", "staging/checks"},
     "intermediate/calendar": {"staging"},
     "intermediate/integrity": {

@@ -20,6 +20,7 @@ NO_GRAIN = {
 PREFIXES = {
     "staging": r"stg_",
     "staging/checks": r"stg_checked_",
+    "staging/erasures": r"stg_erased_",
     "marts/recommendations": r"(?!stg_|int_|fct_|dim_)",
     "marts/releases": r"(?!stg_|int_|fct_|dim_)",
     "marts/evaluation": r"(evaluation|experiment)_",

@@ -19,7 +19,7 @@
     'stg_impressions': [
         ['impression_id', 'send_id', 'customer_id', 'channel', 'product_id', 'release_id', 'shown_at'],
         ['slot', 'selection_probability']],
-    'stg_erasure_requests': [['erasure_request_id', 'customer_id', 'requested_at'], []],
+    'stg_erasure_requests': [['erasure_request_id', 'customer_hash', 'requested_at'], []],
 } %}
 
 with table_fingerprints as (

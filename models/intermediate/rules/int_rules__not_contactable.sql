@@ -1,4 +1,4 @@
--- A customer who opted out of a channel that needs consent, never opted in, or asked to be erased gets nothing there.
+-- A customer who opted out of a channel that needs consent, or never opted in, gets nothing there.
 
 with customers as (
     select * from {{ ref('int_features__customer_orders') }}
@@ -11,10 +11,6 @@ channels as (
 
 consents as (
     select * from {{ ref('stg_consents') }}
-),
-
-erasure_requests as (
-    select * from {{ ref('stg_erasure_requests') }}
 ),
 
 consents_at_cutoff as (
@@ -51,17 +47,6 @@ contactability as (
             customers.cutoff_at = consents_at_cutoff.cutoff_at
             and channels.channel = consents_at_cutoff.channel
             and customers.customer_id = consents_at_cutoff.customer_id
-    union all
-    select distinct
-        customers.cutoff_at,
-        cast(null as {{ dbt.type_string() }}) as channel,
-        customers.customer_id,
-        'asked to be erased' as reason
-    from customers
-    inner join erasure_requests
-        on
-            customers.customer_id = erasure_requests.customer_id
-            and erasure_requests.requested_at < customers.cutoff_at
 )
 
 select

@@ -12,14 +12,7 @@ channels as (
 ),
 
 customers as (
-    select customers.*
-    from {{ ref('stg_customers') }} as customers
-    cross join serve
-    left join {{ ref('stg_erasure_requests') }} as requests
-        on
-            customers.customer_id = requests.customer_id
-            and requests.requested_at < serve.cutoff_at
-    where requests.customer_id is null
+    select * from {{ ref('stg_customers') }}
 ),
 
 blocked as (

@@ -7,6 +7,10 @@ with changes as (
 
 killed_products as (
     select * from {{ ref('killed_products') }}
+),
+
+hidden_customers as (
+    select * from {{ ref('hidden_customers') }}
 )
 
 select
@@ -27,4 +31,8 @@ select
 from changes
 left join killed_products on changes.product_id = killed_products.product_id
 left join killed_products as killed_others on changes.related_product_id = killed_others.product_id
-where killed_products.product_id is null or changes.change = 'out'
+left join hidden_customers
+    on changes.channel = hidden_customers.channel and changes.customer_id = hidden_customers.customer_id
+where
+    (killed_products.product_id is null or changes.change = 'out')
+    and hidden_customers.customer_id is null

@@ -1,5 +1,6 @@
 -- One row per live release, channel, customer and slot: what its score is made of, addend by addend, and which product
--- stands back for it. Killed products are left out at once; nor is one named as an anchor or as displaced.
+-- stands back for it. Killed products are left out at once; nor is one named as an anchor or as displaced. So are
+-- customers who took back their consent to the channel.
 
 with slates as (
     select * from {{ ref('release_slates') }}
@@ -11,6 +12,10 @@ live_releases as (
 
 killed_products as (
     select * from {{ ref('killed_products') }}
+),
+
+hidden_customers as (
+    select * from {{ ref('hidden_customers') }}
 )
 
 select
@@ -61,4 +66,6 @@ inner join live_releases
 left join killed_products on slates.product_id = killed_products.product_id
 left join killed_products as killed_anchors on slates.anchor_product_id = killed_anchors.product_id
 left join killed_products as killed_others on slates.displaced_product_id = killed_others.product_id
-where killed_products.product_id is null
+left join hidden_customers
+    on slates.channel = hidden_customers.channel and slates.customer_id = hidden_customers.customer_id
+where killed_products.product_id is null and hidden_customers.customer_id is null

@@ -1,6 +1,6 @@
 -- One row per customer and slot of the live advisor release, beside what an advisor wants to know before a call: the
 -- next best categories and products, the last purchases, how likely the next is and when it is due. Killed products are
--- recommended no more at once.
+-- recommended no more at once, and clients who took back their consent are left out.
 
 {{- assert_audits_passed('advisor') }}
 
@@ -17,6 +17,10 @@ killed_products as (
     select * from {{ ref('killed_products') }}
 ),
 
+hidden_customers as (
+    select * from {{ ref('hidden_customers') }}
+),
+
 shown as (
     select
         slates.*,
@@ -29,7 +33,9 @@ shown as (
             and slates.channel = live_releases.channel
     left join killed_products on slates.product_id = killed_products.product_id
     left join killed_products as killed_anchors on slates.anchor_product_id = killed_anchors.product_id
-    where killed_products.product_id is null
+    left join hidden_customers
+        on slates.channel = hidden_customers.channel and slates.customer_id = hidden_customers.customer_id
+    where killed_products.product_id is null and hidden_customers.customer_id is null
 ),
 
 client_facts as (

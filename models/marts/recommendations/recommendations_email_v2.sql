@@ -1,5 +1,6 @@
 -- One row per customer and slot of the live e-mail release, with all that an e-mail tool needs and what the score is
--- made of. Killed products are left out at once and the other slots keep their numbers; nor does a reason name one.
+-- made of. Killed products are left out at once and the other slots keep their numbers; nor does a reason name one. Who
+-- took his consent back is left out at once as well: the ledger does not have him.
 
 {{- assert_audits_passed('email') }}
 

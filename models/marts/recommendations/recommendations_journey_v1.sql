@@ -1,5 +1,5 @@
 -- One row per customer and step of a journey that is due: what to offer whom on which day after which purchase. Steps
--- with a killed product are left out at once; nor does a reason name one.
+-- with a killed product are left out at once; nor does a reason name one. So are customers who took back their consent.
 
 {{- assert_audits_passed() }}
 
@@ -9,6 +9,10 @@ with steps as (
 
 killed_products as (
     select * from {{ ref('killed_products') }}
+),
+
+hidden_customers as (
+    select * from {{ ref('hidden_customers') }}
 )
 
 select
@@ -35,4 +39,6 @@ select
 from steps
 left join killed_products on steps.product_id = killed_products.product_id
 left join killed_products as killed_anchors on steps.anchor_product_id = killed_anchors.product_id
-where killed_products.product_id is null
+left join hidden_customers
+    on steps.customer_id = hidden_customers.customer_id and hidden_customers.channel = '{{ var("journey_channel") }}'
+where killed_products.product_id is null and hidden_customers.customer_id is null

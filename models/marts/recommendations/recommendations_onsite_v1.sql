@@ -61,6 +61,10 @@ live_releases as (
 
 killed_products as (
     select * from {{ ref('killed_products') }}
+),
+
+hidden_customers as (
+    select * from {{ ref('hidden_customers') }}
 )
 
 select
@@ -88,6 +92,12 @@ inner join live_releases
         and slates.channel = live_releases.channel
 left join killed_products on slates.product_id = killed_products.product_id
 left join killed_products as killed_anchors on slates.anchor_product_id = killed_anchors.product_id
+left join hidden_customers
+    on
+        slates.channel = hidden_customers.channel
+        and slates.placement = 'customer'
+        and slates.placement_key = hidden_customers.customer_id
 where
     killed_products.product_id is null
+    and hidden_customers.customer_id is null
     and (slates.placement != 'product' or killed_anchors.product_id is null)

@@ -19,4 +19,5 @@
             "event_type not in ('view', 'cart', 'wishlist', 'open', 'click', 'redeem', 'unsubscribe')",
     },
     seen_at='occurred_at',
+    ages=true,
 ) }}

@@ -20,4 +20,5 @@
         'impossible_slot': "slot < 1",
     },
     seen_at='shown_at',
+    ages=true,
 ) }}

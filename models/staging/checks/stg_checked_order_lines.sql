@@ -23,4 +23,5 @@
         'negative_net_amount': "net_amount < 0",
     },
     seen_at='ordered_at',
+    ages=true,
 ) }}

@@ -12,4 +12,5 @@
     key=['send_id'],
     required=['send_id', 'customer_id', 'channel', 'sent_at'],
     seen_at='sent_at',
+    ages=true,
 ) }}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 import vitrine
 from vitrine.engines.build_lock import WarehouseBusyError, hold
+from vitrine.engines.erasure import compact, forget_readers, remove_by_products
 from vitrine.engines.reader_file import write_reader_file
 
 CODE = ("dbt_project.yml", "models", "python_models", "macros", "seeds")
@@ -47,7 +49,7 @@ class Plugin(BasePlugin):
         cursor.execute("set variable vitrine_code_fingerprint = ?", [code_fingerprint(found)])
 
     def store(self, target_config: Any) -> None:
-        """Do the part of a macro that SQL cannot: `format` reader_file publishes, folder makes a folder.
+        """Do the part of a macro that SQL cannot: `format` reader_file publishes, folder makes a folder, purge forgets.
 
         Raises
         ------
@@ -61,6 +63,12 @@ class Plugin(BasePlugin):
             named = target_config.config
             tables, views = (list(dict.fromkeys(map(tuple, named[kind]))) for kind in ("tables", "views"))
             write_reader_file(self.connection.cursor(), self.warehouse, tables, views)
+        elif task == "purge" and self.connection is not None:
+            named = target_config.config
+            for target in {Path.cwd() / "target", Path(os.environ.get("DBT_TARGET_PATH", "target"))}:
+                remove_by_products(target)
+            forget_readers(self.warehouse, named["columns"], named["hash_of"], named["hashes"])
+            compact(self.connection.cursor(), self.warehouse / f"{named['database']}.duckdb", named["database"])
         else:
             raise DbtRuntimeError(f"The Vitrine plug-in has no task {task}.")
 

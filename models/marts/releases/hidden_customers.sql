@@ -1,0 +1,9 @@
+-- One row per channel and customer whom its live release hides: consent was taken back. Made anew in seconds by
+-- `make forget`, which readers see at once.
+{{ config(materialized='view') }}
+
+select
+    channel,
+    customer_id,
+    withdrawn_at
+from {{ ref('int_release__withdrawn_consents') }}

@@ -1,0 +1,204 @@
+"""Files without the customers who were erased: written anew, since a row that is deleted stays in a file's free space.
+
+    python -m vitrine.engines.erasure c017 c018      # look for customers in every table and in the files' bytes
+
+Exit code 1 where one is found.
+"""
+
+import argparse
+import mmap
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+
+from vitrine.engines.build_lock import WarehouseBusyError, kept_still
+from vitrine.engines.connections import connected
+from vitrine.engines.reader_file import READER_FILE
+
+MIN_BYTES = 8
+"""Ids shorter than this stand in any file by chance, in a hash for example: their bytes are not looked for."""
+NO_LETTER = "[^A-Za-z0-9_]"
+BY_PRODUCTS = ("preview", "email_preview", "compiled", "run")
+"""Folders of the target folder that may name a customer: looks at slates, SQL of runs. Commands write them again."""
+
+
+def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str) -> None:
+    """Write the file of a build anew, with what is in its tables and nothing else, and put it in the old one's place.
+
+    The connection keeps the old file, which is gone when it closes: what is written after this is lost.
+
+    Parameters
+    ----------
+    connection
+        A connection to the database, outside any transaction.
+    path, database
+        Its file, and the name that it is attached under.
+    """
+    fresh = _fresh(path)
+    connection.execute(f"attach '{_quoted(fresh)}' as compacted")
+    try:
+        connection.execute(f'copy from database "{database}" to compacted')
+        connection.execute("update compacted.staging.stg_erased_customers set purged_at = now() at time zone 'utc'")
+        connection.execute("checkpoint compacted")
+    finally:
+        connection.execute("detach compacted")
+    # What the old file still has in its log would be replayed into the new one.
+    connection.execute(f'force checkpoint "{database}"')
+    _put(fresh, path)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: Sequence[str]) -> int:
+    """Write the readers' file anew without erased customers; return how many rows are left out.
+
+    Parameters
+    ----------
+    folder
+        The warehouse folder; without a readers' file there is nothing to do.
+    columns
+        Names of columns that hold ids of customers.
+    hash_of
+        SQL expression of the salted hash of the column ``{}``.
+    hashes
+        Those of the erased customers.
+    """
+    path = folder / READER_FILE
+    if not path.exists():
+        return 0
+    fresh = _fresh(path)
+    left_out = 0
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(path)}' as readers (read_only)")
+        connection.execute(f"attach '{_quoted(fresh)}' as fresh")
+        connection.execute("create table erased as select unnest(?::varchar[]) as customer_hash", [list(hashes)])
+        for schema, name, count, found in connection.execute(
+            "select schema_name, table_name, any_value(estimated_size), list(column_name) "
+            "from duckdb_columns() inner join duckdb_tables() using (database_name, schema_name, table_name) "
+            "where database_name = 'readers' group by all order by all"
+        ).fetchall():
+            held = [f"{hash_of.format(column)} in (from erased)" for column in columns if column in found]
+            where = f" where not coalesce({' or '.join(held)}, false)" if held else ""
+            connection.execute(f'create schema if not exists fresh."{schema}"')
+            ((kept,),) = connection.execute(
+                f'create table fresh."{schema}"."{name}" as from readers."{schema}"."{name}"{where}'
+            ).fetchall()
+            left_out += count - kept
+        views = connection.execute(
+            "select schema_name, sql from duckdb_views() where database_name = 'readers' and not internal"
+        ).fetchall()
+        connection.execute("use fresh")
+        for schema, sql in views:
+            connection.execute(f'create schema if not exists "{schema}"')
+            connection.execute(sql)
+        connection.execute("use memory")
+        connection.execute("detach fresh")
+    _put(fresh, path)
+    return left_out
+
+
+def remove_by_products(target: Path) -> list[str]:
+    """Remove the folders of BY_PRODUCTS, and return the names of those that were there."""
+    found = [name for name in BY_PRODUCTS if (target / name).exists()]
+    for name in found:
+        shutil.rmtree(target / name)
+    return found
+
+
+def found_in_relations(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) -> dict[str, int]:
+    """Return in how many distinct values of which columns of a database customers are named.
+
+    Every column of a table that holds text is looked at, nested ones too: a value counts that is an id, or names one
+    between other signs than letters, digits and underscores. Views hold nothing of their own; those of a connector
+    show the retailer's tables, which stay the retailer's to erase.
+    """
+    pattern = rf"(^|{NO_LETTER})({'|'.join(map(re.escape, customers))})($|{NO_LETTER})"
+    found = {}
+    for schema, table, column in connection.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "inner join duckdb_tables() using (database_name, schema_name, table_name) where database_name = "
+        "current_database() and (data_type like '%VARCHAR%' or data_type = 'JSON') order by all"
+    ).fetchall():
+        count = connection.execute(
+            f'select count(*) from (select distinct cast("{column}" as varchar) as value from "{schema}"."{table}") '
+            "where regexp_matches(value, ?)",
+            [pattern],
+        ).fetchall()[0][0]
+        if count:
+            found[f"{schema}.{table}.{column}"] = count
+    return found
+
+
+def found_in_files(paths: Iterable[Path], customers: Sequence[str]) -> dict[str, int]:
+    """Return how often the bytes of customers' ids stand in which files; ids below MIN_BYTES bytes are left out."""
+    names = [customer.encode() for customer in customers if len(customer.encode()) >= MIN_BYTES]
+    pattern = re.compile(b"|".join(map(re.escape, names)))
+    found = {}
+    for path in sorted(path for path in paths if path.is_file() and path.stat().st_size and names):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            count = sum(1 for _ in pattern.finditer(content))
+        if count:
+            found[str(path)] = count
+    return found
+
+
+def _fresh(path: Path) -> Path:
+    """Return the path of the file that is written beside another, without what a run that died left there."""
+    fresh = path.with_name(path.name + ".new")
+    for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    return fresh
+
+
+def _put(fresh: Path, path: Path) -> None:
+    with fresh.open("rb") as written:
+        os.fsync(written.fileno())
+    fresh.replace(path)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print where customers are found; return 1 where they are, 2 where it cannot be looked for."""
+    parser = argparse.ArgumentParser(
+        prog="make forgotten", description="Look for customers in every table and in the bytes of the files."
+    )
+    parser.add_argument("customers", nargs="+", metavar="CUSTOMER")
+    options = parser.parse_args(arguments)
+    project = Path.cwd()
+    warehouse = Path(os.environ.get("VITRINE_WAREHOUSE", "warehouse"))
+    target = Path(os.environ.get("DBT_TARGET_PATH", project / "target"))
+    places: dict[str, int] = {}
+    for name in ("vitrine.duckdb", READER_FILE):
+        if not (warehouse / name).exists():
+            print(f"There is no {warehouse / name}: run `make build` first.", file=sys.stderr)
+            return 2
+        try:
+            with (
+                kept_still(warehouse / "vitrine.duckdb"),
+                connected(warehouse, warehouse / name, read_only=True) as connection,
+            ):
+                found = found_in_relations(connection, options.customers)
+        except WarehouseBusyError as error:
+            print(error, file=sys.stderr)
+            return 2
+        places |= {f"{name}: {place}": count for place, count in found.items()}
+    files = [path for folder in (warehouse, target) for path in folder.rglob("*") if folder.exists()]
+    places |= found_in_files(files, options.customers)
+    for place, count in places.items():
+        print(f"{place}: {count}")
+    short = [customer for customer in options.customers if len(customer.encode()) < MIN_BYTES]
+    if short:
+        print(f"Too short to be looked for in bytes, in tables only: {', '.join(short)}")
+    print(f"{len(options.customers)} customers, {len(places)} places that name one of them.")
+    return 1 if places else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Files written anew without customers, and the look for them."""
+
+import duckdb
+import pytest
+
+from vitrine.engines.erasure import (
+    compact,
+    forget_readers,
+    found_in_files,
+    found_in_relations,
+    main,
+    remove_by_products,
+)
+
+CLIENTS = [f"client-{number:05}" for number in range(3000)]
+SALTED = "sha256('salt:' || {})"
+
+
+def test_what_names_a_customer_is_found(tmp_path):
+    """In a longer text, a list, a struct, another's name for a column; not in a longer word, and no view."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table t as select 'line of c005' as a, ['c005'] as b, {'x': 'c005'} as c, 'c0055' as d, 5 as e"
+        )
+        connection.execute("create view v as select 'c005' as f")
+        assert found_in_relations(connection, ["c005", "c006"]) == {"main.t.a": 1, "main.t.b": 1, "main.t.c": 1}
+        assert found_in_relations(connection, ["c.05"]) == {}
+    (tmp_path / "run_results.json").write_text('{"row": "client-00005"}')
+    (tmp_path / "empty.json").touch()
+    assert list(found_in_files(tmp_path.iterdir(), CLIENTS[:9]).values()) == [1]
+    assert found_in_files(tmp_path.iterdir(), ["c5", "client-0006"]) == {}
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    """A warehouse whose table had 3,000 customers, of whom the first 100 were deleted, and a readers' file."""
+    with duckdb.connect(str(tmp_path / "vitrine.duckdb")) as connection:
+        connection.execute("create schema staging")
+        connection.execute("create table staging.stg_erased_customers (customer_hash varchar, purged_at timestamp)")
+        connection.execute("create table lines (customer_id varchar primary key, text varchar)")
+        connection.execute("insert into lines select unnest(?), unnest(?)", [CLIENTS, [f"of {one}" for one in CLIENTS]])
+        connection.execute("create view all_lines as from lines")
+        connection.execute("checkpoint")
+        connection.execute("delete from lines where customer_id < 'client-00100'")
+        connection.execute(
+            f"insert into staging.stg_erased_customers select {SALTED.format('unnest(?)')}, null", [CLIENTS[:100]]
+        )
+    with duckdb.connect(str(tmp_path / "recommendations.duckdb")) as connection:
+        connection.execute("create schema releases")
+        connection.execute("create table mails as select unnest(?) as customer_id", [CLIENTS])
+        connection.execute("create table site (placement_key varchar, slot integer)")
+        connection.execute("insert into site values ('client-00001', 1), ('bags', 1), (null, 2)")
+        connection.execute("create table releases.live as select 'r1' as release_id")
+        connection.execute("create view releases.asked as select * from main.mails")
+    return tmp_path
+
+
+def test_a_deleted_row_stays_in_the_file_until_it_is_written_anew(warehouse):
+    path = warehouse / "vitrine.duckdb"
+    assert found_in_files([path], CLIENTS[:100])
+    with duckdb.connect(str(path)) as connection:
+        compact(connection, path, "vitrine")
+    assert found_in_files(warehouse.glob("vitrine*"), CLIENTS[:100]) == {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("select count(*) from all_lines").fetchall() == [(2900,)]
+        (purged,) = connection.execute("select count(purged_at) from staging.stg_erased_customers").fetchall()
+        assert purged == (100,)
+        assert connection.execute(
+            "select constraint_type from duckdb_constraints() where table_name = 'lines'"
+        ).fetchall()
+
+
+def test_a_process_that_dies_with_the_old_file_open_leaves_a_file_that_opens(warehouse):
+    """Nothing of the old file's log may be replayed into the new one."""
+    path = warehouse / "vitrine.duckdb"
+    connection = duckdb.connect(str(path))
+    connection.execute("set checkpoint_threshold = '1GB'")
+    connection.execute("create table late as select 1 as one")
+    compact(connection, path, "vitrine")
+    assert sorted(found.name for found in warehouse.glob("vitrine*")) == ["vitrine.duckdb"]
+    copied = path.rename(warehouse / "copied.duckdb")
+    with duckdb.connect(str(copied), read_only=True) as other:
+        assert other.execute("from late").fetchall() == [(1,)]
+
+
+def test_the_readers_file_loses_them_and_keeps_the_rest(warehouse):
+    path = warehouse / "recommendations.duckdb"
+    with duckdb.connect(str(warehouse / "vitrine.duckdb"), read_only=True) as connection:
+        hashes = [
+            row[0] for row in connection.execute("select customer_hash from staging.stg_erased_customers").fetchall()
+        ]
+    assert forget_readers(warehouse, ["customer_id", "placement_key"], SALTED, hashes) == 101
+    assert found_in_files([path], CLIENTS[:100]) == {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("select count(*) from releases.asked").fetchall() == [(2900,)]
+        assert connection.execute("from site order by slot").fetchall() == [("bags", 1), (None, 2)]
+        assert connection.execute("from releases.live").fetchall() == [("r1",)]
+
+
+def test_without_a_readers_file_there_is_nothing_to_forget(tmp_path):
+    assert forget_readers(tmp_path, ["customer_id"], SALTED, ["0"]) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_may_name_a_customer_beside_the_data_is_removed(tmp_path):
+    (tmp_path / "preview" / "shop").mkdir(parents=True)
+    (tmp_path / "preview" / "shop" / "preview.md").write_text("client-00001")
+    assert remove_by_products(tmp_path) == ["preview"]
+    (tmp_path / "manifest.json").touch()
+    assert remove_by_products(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_the_command_names_places_and_what_it_cannot_look_for(warehouse, monkeypatch, capsys):
+    monkeypatch.chdir(warehouse)
+    monkeypatch.setenv("VITRINE_WAREHOUSE", str(warehouse))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(warehouse / "target"))
+    assert main(["client-02000"]) == 1
+    said = capsys.readouterr().out
+    assert "vitrine.duckdb: main.lines.customer_id: 1" in said and "main.lines.text: 1" in said
+    assert main(["c9"]) == 0
+    assert "in tables only: c9" in capsys.readouterr().out
+    (warehouse / "recommendations.duckdb").unlink()
+    assert main(["client-02000"]) == 2
+    assert "run `make build` first" in capsys.readouterr().err
