@@ -1,17 +1,8 @@
 {# Record a decision about a channel's releases and give readers the release that it makes live. #}
 {% macro pin_release(pins, decision, channel, release_id, owner, reason, hold_days) -%}
     {%- set now = "cast(current_timestamp as " ~ dbt.type_timestamp() ~ ")" -%}
-    {%- call statement('pin_release', auto_begin=true) -%}
-        insert into {{ pins }} (channel, release_id, owner, reason, recorded_at, hold_until_at, decision)
-        select
-            '{{ channel | string | replace("'", "''") }}',
-            '{{ release_id }}',
-            '{{ owner | string | replace("'", "''") }}',
-            '{{ reason | string | replace("'", "''") }}',
-            {{ now }},
-            {{ days_after(now, hold_days | int) }},
-            '{{ decision }}'
-    {%- endcall -%}
+    {%- do vitrine.record_decision(
+        pins, decision, channel, release_id, owner, reason, now, days_after(now, hold_days | int)) -%}
     {#- The reader file is written over a connection of its own, which sees what is committed. -#}
     {%- do adapter.commit() -%}
     {%- do vitrine.swap_reader_file() -%}

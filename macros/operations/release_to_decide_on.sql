@@ -1,6 +1,7 @@
 {#- What rollback, hold, promote and withdraw are given, or an error in words: who and why are missing, nothing is
     published, no such channel or release. Returns the relation of decisions, the live release (none when all are
-    withdrawn), and the releases that may be shown, newest first. -#}
+    withdrawn), and the releases that may be shown, newest first. What was retired is
+    none of them. -#}
 {% macro release_to_decide_on(channel, owner, reason, release_id) -%}
     {%- for name, value in {'channel': channel, 'owner': owner, 'reason': reason}.items()
         if value is none or not (value | string | trim) -%}
@@ -19,18 +20,23 @@
     {%- endif -%}
     {%- set quoted = "'" ~ channel | string | replace("'", "''") ~ "'" -%}
     {%- set rows = run_query(
-        "select release_id, is_withdrawn from (select releases.release_id, releases.published_at, "
-        ~ "coalesce(last_decisions.decision = 'withdraw', false) as is_withdrawn from " ~ releases ~ " as releases "
-        ~ "left join (select *, row_number() over (partition by channel, release_id order by recorded_at desc) "
-        ~ "as place from " ~ pins ~ ") as last_decisions on releases.channel = last_decisions.channel and "
-        ~ "releases.release_id = last_decisions.release_id and last_decisions.place = 1 where releases.channel = "
-        ~ quoted ~ ") as known order by published_at desc, release_id").rows -%}
+        "select releases.release_id, coalesce(decisions.decision, ''), decisions.recorded_at from " ~ releases
+        ~ " as releases left join (" ~ vitrine.last_decisions(pins) ~ ") as decisions on releases.channel = "
+        ~ "decisions.channel and releases.release_id = decisions.release_id where releases.channel = " ~ quoted
+        ~ " order by releases.published_at desc, releases.release_id").rows -%}
     {%- if not rows -%}
         {%- set channels = run_query("select distinct channel from " ~ releases ~ " order by 1").columns[0].values() -%}
         {{ exceptions.raise_compiler_error(
             "Channel '" ~ channel ~ "' has no release. Channels: " ~ channels | join(', ')) }}
     {%- endif -%}
-    {%- set known, shown = rows | map(attribute=0) | list, rows | rejectattr(1) | map(attribute=0) | list -%}
+    {%- for row in rows if row[1] == 'retire' and row[0] == release_id -%}
+        {{ exceptions.raise_compiler_error(
+            "Release " ~ release_id ~ " of channel '" ~ channel ~ "' was retired on " ~ row[2]
+            ~ ": its slates were older than release_retention_days and are deleted.") }}
+    {%- endfor -%}
+    {%- set kept = rows | rejectattr(1, 'equalto', 'retire') | list -%}
+    {%- set known = kept | map(attribute=0) | list -%}
+    {%- set shown = kept | rejectattr(1, 'equalto', 'withdraw') | map(attribute=0) | list -%}
     {%- if release_id is not none and release_id not in known -%}
         {{ exceptions.raise_compiler_error(
             "Channel '" ~ channel ~ "' has no release '" ~ release_id ~ "'. Newest first: " ~ known | join(', ')) }}

@@ -10,10 +10,9 @@
         "select releases.channel, releases.release_id, releases.published_at, releases.customer_count, "
         ~ "releases.slot_count, live.release_id is not null as is_live, last_decisions.decision, last_decisions.owner, "
         ~ "last_decisions.reason, last_decisions.hold_until_at from " ~ releases ~ " as releases left join " ~ live
-        ~ " as live on releases.channel = live.channel and releases.release_id = live.release_id left join (select *, "
-        ~ "row_number() over (partition by channel, release_id order by recorded_at desc) as place from " ~ pins
-        ~ ") as last_decisions on releases.channel = last_decisions.channel and releases.release_id = "
-        ~ "last_decisions.release_id and last_decisions.place = 1 order by releases.channel, releases.published_at desc"
+        ~ " as live on releases.channel = live.channel and releases.release_id = live.release_id left join ("
+        ~ vitrine.last_decisions(pins) ~ ") as last_decisions on releases.channel = last_decisions.channel and "
+        ~ "releases.release_id = last_decisions.release_id order by releases.channel, releases.published_at desc"
     ).rows -%}
         {%- do log(
             row[0] ~ '  ' ~ row[1] ~ '  published ' ~ row[2] ~ ' UTC  ' ~ row[3] ~ ' customers, ' ~ row[4] ~ ' slots'

@@ -16,17 +16,11 @@
     {%- set behind = found.known[found.known.index(withdrawn_id) + 1:] | select('in', found.shown) | list -%}
     {%- if hold_until and behind -%}
         {#- The release that takes its place is held as long, so that a newer one which was kept back stays back. -#}
-        {%- call statement('hold_what_follows', auto_begin=true) -%}
-            insert into {{ found.pins }} (channel, release_id, owner, reason, recorded_at, hold_until_at, decision)
-            select
-                '{{ channel | string | replace("'", "''") }}',
-                '{{ behind[0] }}',
-                '{{ owner | string | replace("'", "''") }}',
-                '{{ reason | string | replace("'", "''") }}',
-                cast(current_timestamp as {{ dbt.type_timestamp() }}) - interval 1 second,
-                cast('{{ hold_until[0][0] }}' as {{ dbt.type_timestamp() }}),
-                'rollback'
-        {%- endcall -%}
+        {%- set timestamp = dbt.type_timestamp() -%}
+        {%- do vitrine.record_decision(
+            found.pins, 'rollback', channel, behind[0], owner, reason,
+            "cast(current_timestamp as " ~ timestamp ~ ") - interval 1 second",
+            "cast('" ~ hold_until[0][0] ~ "' as " ~ timestamp ~ ")") -%}
     {%- endif -%}
     {{ vitrine.pin_release(found.pins, 'withdraw', channel, withdrawn_id, owner, reason, 0) }}
 {%- endmacro %}

@@ -5,15 +5,8 @@
     select
         channel,
         release_id
-    from (
-        select
-            channel,
-            release_id,
-            decision,
-            row_number() over (partition by channel, release_id order by recorded_at desc) as place
-        from {{ pins }}
-    ) as last_decisions
-    where place = 1 and decision = 'withdraw'
+    from ({{ vitrine.last_decisions(pins) }}) as last_decisions
+    where decision in ('withdraw', 'retire')
 ){% endset -%}
 select
     newest_releases.channel,
@@ -43,7 +36,7 @@ left join (
             *,
             row_number() over (partition by channel order by recorded_at desc, release_id asc) as pin_rank
         from {{ pins }}
-        where coalesce(decision, 'rollback') != 'withdraw'
+        where coalesce(decision, 'rollback') not in ('withdraw', 'retire')
     ) as ranked_pins
     left join {{ withdrawn }} as withdrawn
         on ranked_pins.channel = withdrawn.channel and ranked_pins.release_id = withdrawn.release_id

@@ -7,9 +7,11 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 from harness import Warehouse, add_rows, load_limits, project_copy, set_limits, stopped
 
+MAILS = "select * from recommendations_email_v2 order by all"
 RERANKED = ["run", "--select", "int_rules__recently_bought+"]
 
 
@@ -185,3 +187,48 @@ def test_an_audit_cannot_be_left_without_a_limit(copied):
     assert "churn_against_live, email: audit_name has no row that holds on 2024-03-04: give the audit a limit" in said
     path.write_text(before)
     load_limits(warehouse, variables)
+
+
+def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
+    warehouse, variables = copied
+    first, *_ = known = published(warehouse)
+    shown = known[2]
+    decide(warehouse, "rollback", variables, release_id=shown, hold_days=3)
+    kept = {shown, known[1], *known[-2:]}
+    retired = [release for release in known if release not in kept]
+    assert first in retired and len(retired) > 1
+    with duckdb.connect(str(warehouse.path / "vitrine.duckdb")) as connection:
+        connection.execute("update releases.recommendation_releases set published_at = published_at - interval 500 day")
+        connection.execute(
+            f"update releases.release_audiences set as_of_at = as_of_at - interval 30 day where release_id = '{first}'"
+        )
+        connection.execute(
+            "insert into intermediate.int_integrity__experiments (experiment_id, starts_at, ends_at) "
+            "values ('needs them', timestamp '2024-03-01', timestamp '2024-04-01')"
+        )
+    history = "select distinct release_id from releases.{} where channel = 'email' order by 1"
+    entered = "select customer_id, min(as_of_at) from releases.release_audiences group by 1 order by 1"
+    before, looked = warehouse.query(entered), warehouse.query(MAILS, "recommendations.duckdb")
+    any_run = ["run", "--select", "stg_products"]
+    assert "is retired" not in warehouse.run(any_run, variables)
+    with duckdb.connect(str(warehouse.path / "vitrine.duckdb")) as connection:
+        connection.execute("delete from intermediate.int_integrity__experiments where experiment_id = 'needs them'")
+    assert "is retired" not in warehouse.run(any_run, variables | {"release_retention_days": 0})
+    said = warehouse.run(any_run, variables)
+    for release in retired:
+        assert f"Channel email: release {release} is retired" in said
+    for table in ("release_slates", "release_exits"):
+        assert not {row[0] for row in warehouse.query(history.format(table))} & set(retired)
+    assert {row[0] for row in warehouse.query(history.format("release_slates"))} == kept
+    # The record stays, and so does each customer's first occasion, by which the holdout is read.
+    assert published(warehouse) == known
+    assert warehouse.query(entered) == before
+    assert warehouse.query(f"select count(*) from releases.release_audiences where release_id = '{retired[1]}'") == [
+        (0,)
+    ]
+    assert live(warehouse) == {shown} and warehouse.query(MAILS, "recommendations.duckdb") == looked
+    assert f"Release {retired[1]} of channel 'email' was retired on" in refused(
+        warehouse, "promote", variables, release_id=retired[1]
+    )
+    assert "(retire by release_retention_days" in warehouse.run(["run-operation", "releases"], variables)
+    assert "is retired" not in warehouse.run(any_run, variables)
