@@ -1,6 +1,6 @@
 {#- At the end of a run: delete the rows of releases that were published longer ago than release_retention_days, and
-    record it as a decision about each. Kept are the release that is live, the one before it, the two newest, and those
-    that an experiment of the seed counts; of all audiences each customer's first, from which the holdout is counted. -#}
+    record it as a decision about each. Kept are the release that is live, the one before it, the two newest, and
+    those that an experiment of the seed counts; of audiences each customer's first, by which the holdout is read. -#}
 {% macro retire_releases() -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'retry') and var('release_retention_days') -%}
         {%- set releases = vitrine.existing_relation('releases', 'recommendation_releases') -%}
@@ -22,8 +22,16 @@
                 "delete from " ~ audiences ~ " where " ~ chosen ~ " and exists (select 1 from " ~ audiences
                 ~ " as earlier where earlier.customer_id = " ~ audiences.identifier ~ ".customer_id and "
                 ~ "earlier.as_of_at < " ~ audiences.identifier ~ ".as_of_at)") -%}
-            {%- do log('Channel ' ~ row[0] ~ ': release ' ~ row[1] ~ ' is retired, ' ~ row[2] ~ ' slots.', info=true) -%}
+            {%- do log(
+                'Channel ' ~ row[0] ~ ': release ' ~ row[1] ~ ' is retired, ' ~ row[2] ~ ' slots.', info=true) -%}
         {%- endfor -%}
-        {%- if retired -%}{%- do adapter.commit() -%}{%- endif -%}
+        {%- if retired -%}
+            {#- A fit belongs to the release in all of its channels. -#}
+            {%- set fits = vitrine.existing_relation('releases', 'release_fits') -%}
+            {%- do run_query(
+                "delete from " ~ fits ~ " where release_id not in (select release_id from "
+                ~ vitrine.existing_relation('releases', 'release_slates') ~ ")") -%}
+            {%- do adapter.commit() -%}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

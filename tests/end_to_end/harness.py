@@ -41,10 +41,12 @@ class Warehouse:
         given = ["--vars", json.dumps(variables)] if variables else []
         return [str(DBT), "--no-use-colors", *arguments, *given]
 
-    def call(self, arguments: list[str], variables: dict[str, Any] | None = None) -> tuple[int, str]:
-        """Run dbt and return its exit code and everything it printed."""
+    def call(
+        self, arguments: list[str], variables: dict[str, Any] | None = None, kill_after: float | None = None
+    ) -> tuple[int, str]:
+        """Run dbt, or let it run for so many seconds, and return its exit code and everything it printed."""
         _, *rest = self.command(arguments, variables)
-        return WARM.run(["dbt", *rest], self.project, self.environment)
+        return WARM.run(["dbt", *rest], self.project, self.environment, kill_after)
 
     def run(self, arguments: list[str], variables: dict[str, Any] | None = None, seeds: bool = False) -> str:
         """Run dbt, expect success, and return what it printed."""

@@ -10,9 +10,11 @@ import importlib
 import json
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -41,8 +43,13 @@ class WarmProcess:
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
 
-    def run(self, command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
-        """Run a command like ["dbt", "build"] or ["vitrine.engines.check"]; return its exit code and what it printed."""
+    def run(
+        self, command: list[str], folder: Path, environment: dict[str, str], kill_after: float | None = None
+    ) -> tuple[int, str]:
+        """Run a command like ["dbt", "build"] or ["vitrine.engines.check"]; return its exit code and what it printed.
+
+        With ``kill_after`` it is killed, as by kill -9, when it has run for so many seconds: its exit code is -9 then.
+        """
         if self.process is None:
             # A child ends at once and leaves its semaphores to the tracker, which would warn of them.
             quiet = os.environ | {"PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"}
@@ -53,7 +60,13 @@ class WarmProcess:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with tempfile.NamedTemporaryFile("r", suffix=".log") as printed:
-            order = {"command": command, "folder": str(folder), "environment": environment, "output": printed.name}
+            order = {
+                "command": command,
+                "folder": str(folder),
+                "environment": environment,
+                "output": printed.name,
+                "kill_after": kill_after,
+            }
             self.process.stdin.write(json.dumps(order) + "\n")
             self.process.stdin.flush()
             answer = self.process.stdout.readline()
@@ -170,6 +183,18 @@ def warm_up() -> None:
         assert result.success, result.exception
 
 
+def ended(child: int, kill_after: float | None) -> int:
+    """Wait for a child, kill it when its time is over, and return its exit code."""
+    deadline = time.monotonic() + kill_after if kill_after is not None else None
+    while deadline is not None and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() >= deadline:
+            os.kill(child, signal.SIGKILL)
+            break
+        time.sleep(0.002)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
 def serve() -> None:
     """Fork for each line on the standard input and answer with the exit code of the child."""
     # What is printed while a project is read is no answer.
@@ -183,8 +208,7 @@ def serve() -> None:
         child = os.fork()
         if child == 0:
             end_with(order, manifest)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
+        print(ended(child, order["kill_after"]), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ OF_THE_BUILD = {
     # Begins with the code's.
     "feedback_key",
     "published_at",
+    "code_revision",
     "data_fingerprint",
 }
 

@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('release_exits') }}
 -- depends_on: {{ ref('release_audiences') }}
 -- depends_on: {{ ref('release_audits') }}
+-- depends_on: {{ ref('release_fits') }}
 
 {{- assert_audits_passed() }}
 
@@ -39,5 +40,6 @@ select
     cast(value_weight as double) as value_weight,
     cast(margin_weight as double) as margin_weight,
     cast(novelty_weight as double) as novelty_weight,
-    cast(waived_audit_count as bigint) as waived_audit_count
+    cast(waived_audit_count as bigint) as waived_audit_count,
+    code_revision
 from new_releases

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class Plugin(BasePlugin):
         """Tell SQL where the demo data lies and which code runs; variables belong to one cursor."""
         cursor.execute("set variable complete_journey_dir = ?", [complete_journey_dir()])
         cursor.execute("set variable vitrine_code_version = ?", [code_version(Path.cwd())])
+        cursor.execute("set variable vitrine_code_revision = ?", [code_revision(Path.cwd())])
         found = code_files(Path.cwd())
         cursor.execute("set variable vitrine_code_files = ?", [json.dumps(found, sort_keys=True)])
         cursor.execute("set variable vitrine_code_fingerprint = ?", [code_fingerprint(found)])
@@ -81,13 +83,30 @@ def complete_journey_dir() -> str:
     return str(Path(spec.origin).parent / "data")
 
 
+_code_revisions: dict[Path, str | None] = {}
+
+
+def code_revision(project: Path) -> str | None:
+    """Return the commit of a project's repository, with ``+changed`` where its files differ; None without one."""
+    if project not in _code_revisions:
+        try:
+            commit, changes = (
+                subprocess.run(["git", *words], cwd=project, capture_output=True, text=True, check=True).stdout.strip()
+                for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+            )
+            _code_revisions[project] = commit + ("+changed" if changes else "")
+        except (OSError, subprocess.CalledProcessError):
+            _code_revisions[project] = None
+    return _code_revisions[project]
+
+
 _code_versions: dict[Path, str] = {}
 
 
 def code_version(project: Path) -> str:
     """Return a hash of everything that decides what a build computes: the project's files and this package."""
     if project not in _code_versions:
-        files = [path for name in CODE for path in _files(project / name)]
+        files = [path for root in _roots(project) for name in CODE for path in _files(root / name)]
         files += _files(Path(vitrine.__file__).parent)
         digest = hashlib.sha256()
         for path in sorted(files, key=lambda path: (path.name, str(path))):
@@ -107,7 +126,8 @@ def code_files(project: Path) -> dict[str, str]:
     """
     if project not in _code_files:
         package = Path(vitrine.__file__).parent
-        own = [(path, path.relative_to(project)) for name in CODE for path in _files(project / name)]
+        roots = _roots(project)
+        own = [(path, path.relative_to(project)) for root in roots for name in CODE for path in _files(root / name)]
         own += [(path, Path("src/vitrine") / path.relative_to(package)) for path in _files(package)]
         found = {name.as_posix(): _hash(path.read_bytes()) for path, name in own}
         settings = yaml.safe_load((project / "dbt_project.yml").read_text())
@@ -122,6 +142,11 @@ def code_fingerprint(found: dict[str, str]) -> str:
     """Return a hash of those of `code_files` that are code: no seed, no var, of ymls those of Python models."""
     code = {name: value for name, value in found.items() if _is_code(name)}
     return _hash(json.dumps(code, sort_keys=True).encode())
+
+
+def _roots(project: Path) -> list[Path]:
+    """Return the folders of a project and of the packages that `dbt deps` put into it, this one perhaps among them."""
+    return [project, *sorted(path for path in (project / "dbt_packages").glob("*") if path.is_dir())]
 
 
 def _is_code(name: str) -> bool:

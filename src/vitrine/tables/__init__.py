@@ -3,6 +3,7 @@
 from vitrine.tables.affinity import affinity_rows
 from vitrine.tables.als import als_factor_rows, als_factors_of
 from vitrine.tables.cutoffs import judged_cutoffs, scored_cutoffs, training_cutoffs
+from vitrine.tables.drift import drift_rows
 from vitrine.tables.evaluation import probability_reliability_rows, propensity_metric_rows, reliability_rows
 from vitrine.tables.experiments import readout_rows
 from vitrine.tables.frames import concat, join_on_keys
@@ -30,6 +31,7 @@ __all__ = [
     "attribute_names",
     "click_promise_rows",
     "concat",
+    "drift_rows",
     "frontier_rows",
     "guardrails_of",
     "join_on_keys",
