@@ -1,6 +1,6 @@
 {# The settings of the chosen connector; an unknown name stops with the known ones. #}
 {% macro connector_settings() -%}
-    {%- set known = var('connectors') -%}
+    {%- set known = vitrine.known_connectors() -%}
     {%- if var('connector') not in known -%}
         {{ exceptions.raise_compiler_error(
             "Unknown connector '" ~ var('connector') ~ "'. Known connectors: " ~ (known.keys() | sort | join(', '))

@@ -93,8 +93,8 @@ PROMISES = {
                 and (valid_to_at is null or valid_to_at >= now_at))
     """,
     "nobody erased": """
-        select slots.* from slots, serve where exists (from vitrine.staging.stg_erasure_requests as requests
-            where requests.customer_id = slots.customer_id and requested_at < now_at)
+        select slots.* from slots, serve where sha256('vitrine:' || customer_id) in (
+            select customer_hash from vitrine.staging.stg_erased_customers)
     """,
     "nothing that the customer has": """
         select slots.* from slots, serve where exists (from vitrine.staging.stg_order_lines as lines
@@ -106,7 +106,6 @@ PROMISES = {
         select customer_id from vitrine.staging.stg_customers, serve
         where coalesce(registered_at < now_at, true)
             and customer_id not in (select customer_id from slots where channel = 'onsite')
-            and customer_id not in (select customer_id from vitrine.staging.stg_erasure_requests)
     """,
     "no product twice, slots in order": """
         select channel, customer_id from slots where channel != 'journey' group by all

@@ -5,7 +5,7 @@
 
 {# DuckDB: the plug-in asks git. #}
 {% macro duckdb__code_revision() -%}
-    getvariable('vitrine_code_revision')
+    cast(getvariable('vitrine_code_revision') as varchar)
 {%- endmacro %}
 
 {# Spark has no plug-in. #}

@@ -28,8 +28,8 @@
         text ~ checks['values'] | join(', ') ~ "'", 'error']) -%}
 {%- elif checks.type == 'connector' -%}
     {%- do found.append([
-        name ~ " not in ('" ~ var('connectors') | join("', '") ~ "')",
-        text ~ "empty (every connector) or one of " ~ var('connectors') | join(', ') ~ "'", 'error']) -%}
+        name ~ " not in ('" ~ vitrine.known_connectors() | join("', '") ~ "')",
+        text ~ "empty (every connector) or one of " ~ vitrine.known_connectors() | join(', ') ~ "'", 'error']) -%}
 {%- elif checks.type == 'channel' -%}
     {%- do found.append([
         name ~ " is not null and known_value is null",

@@ -1,7 +1,9 @@
-{# What the yml of a seed says: its key and, per column, the checks in config.meta. Empty while dbt parses. #}
+{#- What the yml of a seed says: its key and, per column, the checks in config.meta. Empty while dbt parses. A project
+    that uses this one as a package may have a seed of the same name in the place of ours. -#}
 {% macro seed_node(seed_name) -%}
     {%- if execute -%}
-        {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ seed_name]) }}
+        {{ return(graph.nodes.get('seed.' ~ project_name ~ '.' ~ seed_name, graph.nodes.get('seed.vitrine.' ~ seed_name)))
+        }}
     {%- endif -%}
     {{ return({'columns': {}, 'config': {'meta': {'key': []}}}) }}
 {%- endmacro %}

@@ -15,7 +15,9 @@
         {%- for column in adapter.get_column_schema_from_query('select * from ' ~ relation ~ ' limit 0') -%}
             {%- do found.update({column.name | lower: column.data_type}) -%}
         {%- endfor -%}
-        {%- set declared = graph.sources['source.' ~ project_name ~ '.' ~ source_name ~ '.' ~ table_name].columns -%}
+        {%- set key = '.' ~ source_name ~ '.' ~ table_name -%}
+        {%- set declared = graph.sources.get('source.' ~ project_name ~ key, graph.sources.get('source.vitrine' ~ key))
+            .columns -%}
         {%- set problems = [] -%}
         {%- for column in declared.values() -%}
             {%- if column.name | lower not in found -%}

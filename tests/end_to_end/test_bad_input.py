@@ -202,7 +202,14 @@ def test_every_reason_is_counted(dirty):
     )
     # The made-up shop itself writes a few states that begin after as_of; nothing else of it is rejected.
     found = {(entity, reason): count for entity, reason, count, _, _ in counted}
-    assert {key: n for key, n in found.items() if key != ("product_states", "after_as_of")} == EXPECTED
+    erased = {key: n for key, n in found.items() if key[1] == "erased"}
+    # One customer of the shop asked to be erased.
+    assert erased == {
+        (entity, "erased"): tables[entity]["customer_id"].to_pylist().count("c005")
+        for entity in ("customers", "consents", "order_lines", "events")
+    }
+    rest = {key: n for key, n in found.items() if key not in erased}
+    assert {key: n for key, n in rest.items() if key != ("product_states", "after_as_of")} == EXPECTED
     for entity, reason, count, share, is_tolerated in counted:
         assert share == pytest.approx(count / tables[entity].num_rows)
         assert is_tolerated == (reason != "unknown_event_type")
@@ -237,7 +244,8 @@ def test_every_row_is_accepted_or_rejected_and_the_first_of_a_key_stays(dirty):
     warehouse, tables = dirty
     [(accepted,)] = warehouse.query("select count(*) from staging.stg_order_lines")
     rejected = sum(count for (entity, _), count in EXPECTED.items() if entity == "order_lines")
-    assert accepted + rejected == tables["order_lines"].num_rows
+    erased = tables["order_lines"]["customer_id"].to_pylist().count("c005")
+    assert accepted + rejected + erased == tables["order_lines"].num_rows
     kept = warehouse.query("select net_amount from staging.stg_order_lines where order_line_id = 'twice'")
     assert kept == [(2.0,)]
     ids = warehouse.query("select count(*), count(distinct order_line_id) from staging.stg_order_lines")[0]
