@@ -1,6 +1,6 @@
-"""Write the tables of a made-up house into a folder: the simulated house Maison under other names. All of it is simulated.
+"""Write the tables of a made-up house into a folder: the simulated house Maison under other names. All is simulated.
 
-    python make_data.py data
+python make_data.py data
 """
 
 import sys
@@ -15,7 +15,8 @@ TABLES = {
     "clients": """
         select customer_id as client_number, coalesce(registered_at, timestamp '2020-01-01') as member_since,
             coalesce(bool_and(is_opted_in) filter (channel = 'email'), false) as may_be_written_to
-        from '{from}/customers.parquet' left join '{from}/consents.parquet' using (customer_id) group by all order by all
+        from '{from}/customers.parquet' left join '{from}/consents.parquet' using (customer_id)
+        group by all order by all
     """,
     "pieces": """
         select product_id as piece, product_name as title, category, brand as collection
@@ -25,8 +26,8 @@ TABLES = {
         select order_id as receipt, row_number() over (partition by order_id order by order_line_id) as line,
             customer_id as client_number, product_id as piece, ordered_at as sold_at,
             case when is_return then -net_amount else net_amount end as paid
-        from '{from}/order_lines.parquet' semi join '{from}/products.parquet' as sold
-            on order_lines.product_id = sold.product_id and sold.is_merchandise
+        from '{from}/order_lines.parquet' as lines semi join '{from}/products.parquet' as sold
+            on lines.product_id = sold.product_id and sold.is_merchandise
         order by all
     """,
     "forgotten": "select customer_id as client_number, requested_at as asked_at from '{from}/erasure_requests.parquet'",
@@ -37,9 +38,9 @@ def main(folder: Path) -> None:
     """Simulate a small house and write its tables."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as simulated, duckdb.connect() as connection:
-        simulate([simulated, "--customers", "500", "--products", "200", "--weeks", "157"])
+        simulate([simulated, "--customers", "2500", "--products", "400", "--weeks", "157"])
         for name, query in TABLES.items():
-            rows = query.replace("{from}", simulated).replace("semi join", "as order_lines semi join", 1)
+            rows = query.replace("{from}", simulated)
             connection.execute(f"copy ({rows}) to '{folder / name}.parquet' (format parquet)")
 
 
