@@ -34,11 +34,12 @@ TABLES = {
 }
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, customers: int = 2500, products: int = 400, weeks: int = 157) -> None:
     """Simulate a small house and write its tables."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as simulated, duckdb.connect() as connection:
-        simulate([simulated, "--customers", "2500", "--products", "400", "--weeks", "157"])
+        sizes = {"--customers": customers, "--products": products, "--weeks": weeks}
+        simulate([simulated, *(str(part) for size in sizes.items() for part in size)])
         for name, query in TABLES.items():
             rows = query.replace("{from}", simulated)
             connection.execute(f"copy ({rows}) to '{folder / name}.parquet' (format parquet)")
