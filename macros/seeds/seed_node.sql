@@ -2,8 +2,8 @@
     that uses this one as a package may have a seed of the same name in the place of ours. -#}
 {% macro seed_node(seed_name) -%}
     {%- if execute -%}
-        {{ return(graph.nodes.get('seed.' ~ project_name ~ '.' ~ seed_name, graph.nodes.get('seed.vitrine.' ~ seed_name)))
-        }}
+        {%- set own = graph.nodes.get('seed.' ~ project_name ~ '.' ~ seed_name) -%}
+        {{ return(own if own else graph.nodes['seed.vitrine.' ~ seed_name]) }}
     {%- endif -%}
     {{ return({'columns': {}, 'config': {'meta': {'key': []}}}) }}
 {%- endmacro %}

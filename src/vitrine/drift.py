@@ -72,8 +72,9 @@ def drift(reference: FloatArray, current: FloatArray, bins: int = 10) -> Drift:
 
 
 def _mean(sample: FloatArray) -> float:
-    """Return the mean of what is known; NaN where nothing is."""
-    return float("nan") if np.isnan(sample).all() else float(np.nanmean(sample))
+    """Return the mean of what is known, the same in any order of the rows; NaN where nothing is."""
+    known = np.sort(sample[~np.isnan(sample)])
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def _counts(sample: FloatArray, edges: FloatArray) -> NDArray[np.int64]:

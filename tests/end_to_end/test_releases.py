@@ -192,9 +192,9 @@ def test_an_audit_cannot_be_left_without_a_limit(copied):
 def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
     warehouse, variables = copied
     first, *_ = known = published(warehouse)
-    shown = known[2]
-    decide(warehouse, "rollback", variables, release_id=shown, hold_days=3)
-    kept = {shown, known[1], *known[-2:]}
+    shown = known[-2]
+    decide(warehouse, "promote", variables, release_id=shown)
+    kept = set(known[-3:])
     retired = [release for release in known if release not in kept]
     assert first in retired and len(retired) > 1
     with duckdb.connect(str(warehouse.path / "vitrine.duckdb")) as connection:

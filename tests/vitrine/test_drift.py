@@ -33,6 +33,14 @@ def test_a_feed_that_breaks_is_seen_though_the_known_values_are_the_same():
     assert np.isnan(drift(np.full(3, np.nan), values).reference_mean)
 
 
+def test_the_order_of_the_rows_makes_no_difference():
+    random = np.random.default_rng(3)
+    reference, current = random.lognormal(3, 2, 5001), random.lognormal(3, 2, 777)
+    found = drift(reference, current)
+    for _ in range(20):
+        assert drift(random.permutation(reference), random.permutation(current)) == found
+
+
 def test_chance_stays_below_the_noise_in_95_of_100_cases():
     random = np.random.default_rng(1)
     draws = [drift(random.normal(size=900), random.normal(size=500)) for _ in range(600)]

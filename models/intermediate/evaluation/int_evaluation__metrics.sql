@@ -20,7 +20,8 @@ means as (
         segments.customer_segment,
         customer_metrics.target,
         customer_metrics.metric_name,
-        round(avg(customer_metrics.metric_value), 9) as metric_value,
+        -- Fixed point, so that the mean is the same in any order of the rows.
+        round(cast(avg(cast(customer_metrics.metric_value as decimal(28, 12))) as double), 9) as metric_value,
         round(stddev_samp(customer_metrics.metric_value) / sqrt(count(*)), 9) as standard_error,
         cast(count(*) as bigint) as customer_count
     from customer_metrics
