@@ -91,19 +91,26 @@ def test_readers_lose_them_and_the_refuser_at_once_and_nobody_else(forgotten):
     assert any(row[2] == refuser for row in warehouse.query(HISTORY))
 
 
-def test_a_request_that_the_source_lost_still_holds_and_the_next_build_is_without_them(forgotten, tmp_path):
-    warehouse, variables, erased, refuser, _, _ = forgotten
+def test_a_request_that_the_source_lost_still_holds_and_what_is_past_its_retention_is_not_kept(forgotten):
+    warehouse, variables, erased, *_ = forgotten
     tables = make_shop()
     tables["erasure_requests"] = asked([])
-    tables["consents"] = pa.concat_tables(
-        [tables["consents"], table("consents", [(refuser, "email", False, AS_OF.replace(day=2), None)])]
-    )
-    variables = variables | {"source_dir": str(write_shop(tables, tmp_path / "source"))}
-    warehouse.run(["run"], variables)
+    folder = write_shop(tables, warehouse.folder / "again")
+    variables = variables | {"source_dir": str(folder), "retention_days": 100}
+    warehouse.run([*FORGET, "stg_rejected_rows"], variables)
     assert places(warehouse, [*erased, "c005"]) == {}
-    assert warehouse.query("select count(*) from releases.recommendation_releases") == [(2,)]
-    shown = {row[1] for row in warehouse.query(MAILS, "recommendations.duckdb")}
-    assert shown and refuser not in shown and not shown & set(erased)
+    assert warehouse.query("select count(*) from staging.stg_erased_customers") == [(len(erased) + 1,)]
+    aged = "ordered_at < timestamp '2024-03-04' - interval 100 day"
+    known = f"customer_id not in ({str([*erased, 'c005'])[1:-1]})"
+    lines = f"from read_parquet('{folder}/order_lines.parquet')"
+    assert warehouse.query(f"select count(*) from staging.stg_checked_order_lines where {aged}") == [(0,)]
+    assert warehouse.query(
+        "select row_count from staging.stg_rejection_counts where entity = 'order_lines' and reason = 'past_retention'"
+    ) == warehouse.query(f"select count(*) {lines} where {aged} and {known}")
+    assert warehouse.query("select count(*) from staging.stg_order_lines") == warehouse.query(
+        f"select count(*) {lines} where not {aged} and {known}"
+    )
+    assert warehouse.query("select count(*) from staging.stg_rejected_rows where reason = 'past_retention'") == [(0,)]
 
 
 def test_a_run_that_died_before_its_files_were_written_anew_is_made_good_by_the_next(forgotten):
@@ -132,21 +139,3 @@ def test_the_command_says_where_a_customer_is(forgotten):
     assert code == 0 and f"{len(erased)} customers, 0 places" in said, said
     code, said = WARM.run([*command, refuser], warehouse.project, warehouse.environment)
     assert code == 1 and "vitrine.duckdb: releases.release_slates.customer_id: 1" in said, said
-
-
-def test_what_is_past_its_retention_is_counted_and_not_kept(shop, tmp_path):
-    _, variables = shop
-    warehouse = Warehouse(tmp_path)
-    warehouse.run(["seed"], variables)
-    warehouse.run(["run", "--select", "+stg_order_lines", "stg_rejected_rows"], variables | {"retention_days": 100})
-    aged = "ordered_at < timestamp '2024-03-04' - interval 100 day"
-    lines = f"read_parquet('{variables['source_dir']}/order_lines.parquet')"
-    known = "and customer_id != 'c005'"
-    assert warehouse.query(f"select count(*) from staging.stg_checked_order_lines where {aged}") == [(0,)]
-    assert warehouse.query(
-        "select row_count from staging.stg_rejection_counts where entity = 'order_lines' and reason = 'past_retention'"
-    ) == warehouse.query(f"select count(*) from {lines} where {aged} {known}")
-    assert warehouse.query("select count(*) from staging.stg_order_lines") == warehouse.query(
-        f"select count(*) from {lines} where not {aged} {known}"
-    )
-    assert warehouse.query("select count(*) from staging.stg_rejected_rows where reason = 'past_retention'") == [(0,)]

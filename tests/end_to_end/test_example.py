@@ -78,12 +78,3 @@ def test_its_clients_are_erased_as_everywhere(atelier):
     left = "select count(*) from staging.{} where customer_id = 'c005'"
     for table in ("stg_customers", "stg_order_lines"):
         assert atelier.query(left.format(table)) == [(0,)]
-
-
-def test_a_change_of_its_own_files_is_another_version_of_the_code(atelier):
-    version = "select code_version from releases.recommendation_releases"
-    before = atelier.query(version)
-    rule = atelier.project / "models" / "rules" / "int_rules__quiet_categories.sql"
-    rule.write_text(rule.read_text() + "\n-- changed\n")
-    atelier.run(["run", "--select", "int_release__fingerprints"], SETTINGS)
-    assert atelier.query("select code_version from intermediate.int_release__fingerprints") != before

@@ -4,7 +4,7 @@ import random
 
 import pyarrow as pa
 import pytest
-from harness import Warehouse, add_rows, project_copy
+from harness import Warehouse
 from shop import AS_OF, make_shop, poisoned, write_shop
 
 # What says when and from which run a row is, and not what was recommended.
@@ -90,24 +90,3 @@ def test_the_same_day_again_is_published_once(again):
     rebuilt.run(["run", "--select", "int_ranking__slates+"], variables)
     assert rebuilt.query("select * from releases.recommendation_releases") == before
     assert len(before) == 1
-
-
-def test_slots_that_explore_are_drawn_again_alike(again, shop, tmp_path):
-    _, rebuilt, variables = again
-    project = project_copy(tmp_path)
-    exploring = "contract_files,email,discovery,10,top_share,0.5,mmr,0.2,0,1,3,4,1,,2,thompson,,14,true,,CRM,Tries out"
-    add_rows(project, "channel_policies", exploring)
-    found = []
-    for one, given in ((again[0], shop[1]), (rebuilt, variables)):
-        warehouse = Warehouse(one.folder, project)
-        warehouse.environment = one.environment
-        warehouse.run(["seed", "--select", "channel_policies"], given)
-        warehouse.run(["run", "--select", "channel_policies+"], given)
-        found.append(
-            warehouse.query("""
-                select customer_id, slot, product_id, selection_probability, exploration_addend, is_explored
-                from recommendations.recommendations_email_v2 order by all
-            """)
-        )
-    assert found[0] == found[1]
-    assert sum(row[-1] for row in found[0]) > 10

@@ -78,6 +78,8 @@ class Manifests:
     """The last projects that were read, by all that reading them depends on."""
 
     KEPT = 3
+    # Vars that stand in the SQL of models only: no name, config or ref depends on them, so reading the project does not.
+    OF_THE_RUN = ("as_of", "recently_bought_days", "release_retention_days", "retention_days")
     COMMANDS = ("build", "run", "seed", "test", "run-operation")
 
     def __init__(self) -> None:
@@ -92,9 +94,17 @@ class Manifests:
         given = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "{}"
         folder, environment = Path(order["folder"]), order["environment"]
         settings = {name: value for name, value in environment.items() if name.startswith(("VITRINE_", "DBT_"))}
-        own = ("VITRINE_WAREHOUSE", "DBT_TARGET_PATH", "DBT_LOG_PATH", "DBT_EXCLUDE_RESOURCE_TYPES", "DBT_WRITE_JSON")
+        own = (
+            "VITRINE_WAREHOUSE",
+            "VITRINE_ERASURE_SALT",
+            "DBT_TARGET_PATH",
+            "DBT_LOG_PATH",
+            "DBT_EXCLUDE_RESOURCE_TYPES",
+            "DBT_WRITE_JSON",
+        )
         settings = {name: value for name, value in settings.items() if name not in own}
-        key = json.dumps([str(folder), given, settings, files_of(folder)], sort_keys=True)
+        variables = {name: value for name, value in json.loads(given).items() if name not in self.OF_THE_RUN}
+        key = json.dumps([str(folder), variables, settings, files_of(folder)], sort_keys=True)
         if key not in self.known:
             self.known = dict(list(self.known.items())[-(self.KEPT - 1) :])
             self.known[key] = read(folder, environment, given)
