@@ -77,7 +77,7 @@ class WarmProcess:
 class Manifests:
     """The last projects that were read, by all that reading them depends on."""
 
-    KEPT = 3
+    KEPT = 6
     # Vars that stand in the SQL of models only: no name, config or ref depends on them, so reading the project does not.
     OF_THE_RUN = ("as_of", "recently_bought_days", "release_retention_days", "retention_days")
     COMMANDS = ("build", "run", "seed", "test", "run-operation")
