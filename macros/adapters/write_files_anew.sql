@@ -9,7 +9,7 @@
         'vitrine', api.Relation.create(identifier='purge'), [], 'vitrine.duckdb', 'purge',
         {
             'columns': ['customer_id', 'placement_key'], 'hash_of': vitrine.customer_hash('{}'), 'hashes': hashes,
-            'database': target.database
+            'database': target.database, 'started_at': run_started_at.timestamp()
         }
     ) -%}
 {%- endmacro %}

@@ -97,7 +97,7 @@ def test_a_request_that_the_source_lost_still_holds_and_what_is_past_its_retenti
     tables["erasure_requests"] = asked([])
     folder = write_shop(tables, warehouse.folder / "again")
     variables = variables | {"source_dir": str(folder), "retention_days": 100}
-    warehouse.run([*FORGET, "stg_rejected_rows"], variables)
+    warehouse.run([*FORGET, "stg_rejected_rows", "stg_order_lines"], variables)
     assert places(warehouse, [*erased, "c005"]) == {}
     assert warehouse.query("select count(*) from staging.stg_erased_customers") == [(len(erased) + 1,)]
     aged = "ordered_at < timestamp '2024-03-04' - interval 100 day"

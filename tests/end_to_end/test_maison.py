@@ -24,8 +24,9 @@ def staged(tmp_path_factory):
     return warehouse
 
 
-def test_every_row_is_accepted(staged):
-    assert staged.query("select entity, reason from staging.stg_rejection_counts") == []
+def test_every_row_is_accepted_but_those_of_the_erased(staged):
+    assert staged.query("select entity from staging.stg_rejection_counts where reason != 'erased'") == []
+    assert staged.query("select count(*) > 0 from staging.stg_erased_customers") == [(True,)]
     for entity in ENTITIES:
         assert staged.query(f"select count(*) > 0 from staging.stg_{entity}") == [(True,)], entity
 

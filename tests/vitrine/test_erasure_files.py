@@ -1,5 +1,7 @@
 """Files written anew without customers, and the look for them."""
 
+import os
+
 import duckdb
 import pytest
 
@@ -102,13 +104,14 @@ def test_without_a_readers_file_there_is_nothing_to_forget(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_may_name_a_customer_beside_the_data_is_removed(tmp_path):
-    (tmp_path / "preview" / "shop").mkdir(parents=True)
-    (tmp_path / "preview" / "shop" / "preview.md").write_text("client-00001")
-    assert remove_by_products(tmp_path) == ["preview"]
-    (tmp_path / "manifest.json").touch()
-    assert remove_by_products(tmp_path) == []
-    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+def test_what_earlier_runs_wrote_beside_the_data_is_removed(tmp_path):
+    old, new = tmp_path / "preview" / "shop" / "preview.md", tmp_path / "compiled" / "model.sql"
+    for path in (old, new, tmp_path / "manifest.json"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("client-00001")
+    os.utime(old, (1000, 1000))
+    assert remove_by_products(tmp_path, 2000) == 1
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["manifest.json", "model.sql"]
 
 
 def test_the_command_names_places_and_what_it_cannot_look_for(warehouse, monkeypatch, capsys):

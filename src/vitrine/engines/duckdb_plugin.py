@@ -68,7 +68,7 @@ class Plugin(BasePlugin):
         elif task == "purge" and self.connection is not None:
             named = target_config.config
             for target in {Path.cwd() / "target", Path(os.environ.get("DBT_TARGET_PATH", "target"))}:
-                remove_by_products(target)
+                remove_by_products(target, float(named["started_at"]))
             forget_readers(self.warehouse, named["columns"], named["hash_of"], named["hashes"])
             compact(self.connection.cursor(), self.warehouse / f"{named['database']}.duckdb", named["database"])
         else:

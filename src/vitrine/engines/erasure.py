@@ -9,7 +9,6 @@ import argparse
 import mmap
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ MIN_BYTES = 8
 """Ids shorter than this stand in any file by chance, in a hash for example: their bytes are not looked for."""
 NO_LETTER = "[^A-Za-z0-9_]"
 BY_PRODUCTS = ("preview", "email_preview", "compiled", "run")
-"""Folders of the target folder that may name a customer: looks at slates, SQL of runs. Commands write them again."""
+"""Folders of the target folder that may name a customer: looks at slates, SQL of earlier runs."""
 
 
 def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str) -> None:
@@ -101,12 +100,21 @@ def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: S
     return left_out
 
 
-def remove_by_products(target: Path) -> list[str]:
-    """Remove the folders of BY_PRODUCTS, and return the names of those that were there."""
-    found = [name for name in BY_PRODUCTS if (target / name).exists()]
-    for name in found:
-        shutil.rmtree(target / name)
-    return found
+def remove_by_products(target: Path, written_before: float) -> int:
+    """Remove the files in the folders of BY_PRODUCTS that were written before an instant; return how many.
+
+    Parameters
+    ----------
+    target
+        The target folder.
+    written_before
+        Seconds since the epoch: the start of the run that took the customers out. What it wrote itself names none.
+    """
+    files = [path for name in BY_PRODUCTS for path in (target / name).rglob("*") if path.is_file()]
+    old = [path for path in files if path.stat().st_mtime < written_before]
+    for path in old:
+        path.unlink()
+    return len(old)
 
 
 def found_in_relations(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) -> dict[str, int]:
