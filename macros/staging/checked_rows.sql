@@ -50,7 +50,8 @@ with typed as (
 {%- if is_personal %}
 
 erased as (
-    {{ vitrine.erased_ids(relation, ref('stg_erased_customers')) }}
+    select customer_id as erased_id
+    from ({{ vitrine.erased_ids(relation, ref('stg_erased_customers')) }}) as erased_ids
 ),
 {%- endif %}
 
@@ -60,7 +61,7 @@ judged as (
         {{ vitrine.key_text(key) }} as row_key,
         case
             {%- if is_personal %}
-            when typed.customer_id in (select erased.customer_id from erased) then 'erased'
+            when erased.erased_id is not null then 'erased'
             {%- endif %}
             {%- if 'past_retention' in forgotten %}
             when {{ seen_at }} < {{ days_after(as_of(), -var('retention_days')) }} then 'past_retention'
@@ -84,6 +85,9 @@ judged as (
             {%- endif %}
         end as own_reason
     from typed
+    {%- if is_personal %}
+    left join erased on typed.customer_id = erased.erased_id
+    {%- endif %}
 ),
 
 {#- Only rows that are fine on their own compete for their key. #}
