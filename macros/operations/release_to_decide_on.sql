@@ -1,7 +1,6 @@
 {#- What rollback, hold, promote and withdraw are given, or an error in words: who and why are missing, nothing is
     published, no such channel or release. Returns the relation of decisions, the live release (none when all are
-    withdrawn), and the releases that may be shown, newest first. What was retired is
-    none of them. -#}
+    withdrawn), and the releases that may be shown, newest first. What was retired is none of them. -#}
 {% macro release_to_decide_on(channel, owner, reason, release_id) -%}
     {%- for name, value in {'channel': channel, 'owner': owner, 'reason': reason}.items()
         if value is none or not (value | string | trim) -%}

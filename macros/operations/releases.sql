@@ -17,7 +17,7 @@
         {%- do log(
             row[0] ~ '  ' ~ row[1] ~ '  published ' ~ row[2] ~ ' UTC  ' ~ row[3] ~ ' customers, ' ~ row[4] ~ ' slots'
             ~ ('  LIVE' if row[5] else '')
-            ~ ('  (' ~ (row[6] or 'rollback') ~ ' by ' ~ row[7] ~ ': ' ~ row[8]
+            ~ ('  (' ~ row[6] ~ ' by ' ~ row[7] ~ ': ' ~ row[8]
                 ~ (', until ' ~ row[9] if row[6] in ('hold', 'rollback') else '') ~ ')' if row[8] else ''),
             info=true) -%}
     {%- endfor -%}

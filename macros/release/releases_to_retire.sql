@@ -1,4 +1,4 @@
-{# Channel, release and number of slots of what is past its retention and needed by nobody. #}
+{# Channel, release, number of slots and connector of what is past its retention and needed by nobody. #}
 {% macro releases_to_retire(releases, pins, experiments) -%}
 with ranked as (
     select
@@ -7,6 +7,7 @@ with ranked as (
         published_at,
         as_of_at,
         slot_count,
+        connector,
         row_number() over (partition by channel order by published_at desc, release_id asc) as place
     from {{ releases }}
 ),
@@ -23,7 +24,8 @@ live as (
 select
     ranked.channel,
     ranked.release_id,
-    ranked.slot_count
+    ranked.slot_count,
+    ranked.connector
 from ranked
 left join live on ranked.channel = live.channel
 left join ({{ vitrine.last_decisions(pins) }}) as decisions

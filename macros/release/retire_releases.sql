@@ -20,8 +20,10 @@
             {%- set audiences = vitrine.existing_relation('releases', 'release_audiences') -%}
             {%- do run_query(
                 "delete from " ~ audiences ~ " where " ~ chosen ~ " and exists (select 1 from " ~ audiences
-                ~ " as earlier where earlier.customer_id = " ~ audiences.identifier ~ ".customer_id and "
-                ~ "earlier.as_of_at < " ~ audiences.identifier ~ ".as_of_at)") -%}
+                ~ " as earlier inner join " ~ releases ~ " as of_earlier on earlier.release_id = of_earlier.release_id "
+                ~ "and earlier.channel = of_earlier.channel where of_earlier.connector = '" ~ row[3] ~ "' and "
+                ~ "earlier.customer_id = " ~ audiences.identifier ~ ".customer_id and earlier.as_of_at < "
+                ~ audiences.identifier ~ ".as_of_at)") -%}
             {%- do log(
                 'Channel ' ~ row[0] ~ ': release ' ~ row[1] ~ ' is retired, ' ~ row[2] ~ ' slots.', info=true) -%}
         {%- endfor -%}

@@ -206,8 +206,24 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
             "insert into intermediate.int_integrity__experiments (experiment_id, starts_at, ends_at) "
             "values ('needs them', timestamp '2024-03-01', timestamp '2024-04-01')"
         )
+        # The same ids in the mails of another house, earlier: no occasion of this one's.
+        connection.execute("""
+            insert into releases.recommendation_releases
+            select * replace ('r1' as release_id, 'other' as connector, 'site' as channel)
+            from releases.recommendation_releases order by published_at desc limit 1
+        """)
+        connection.execute(
+            """
+            insert into releases.release_audiences
+            select * replace ('r1' as release_id, 'site' as channel, timestamp '2020-01-01' as as_of_at)
+            from releases.release_audiences where release_id = ?
+        """,
+            [first],
+        )
     history = "select distinct release_id from releases.{} where channel = 'email' order by 1"
-    entered = "select customer_id, min(as_of_at) from releases.release_audiences group by 1 order by 1"
+    entered = """
+        select customer_id, min(as_of_at) from releases.release_audiences where channel = 'email' group by 1 order by 1
+    """
     before, looked = warehouse.query(entered), warehouse.query(MAILS, "recommendations.duckdb")
     any_run = ["run", "--select", "stg_products"]
     assert "is retired" not in warehouse.run(any_run, variables)

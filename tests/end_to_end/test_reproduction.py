@@ -84,6 +84,21 @@ def test_every_public_table_is_the_same(again):
     assert compared > 15
 
 
+def test_what_the_run_cost_is_kept_by_node_and_summed_up(again):
+    _, rebuilt, _ = again
+    (run,) = rebuilt.query(
+        "select * exclude (run_id, started_at, ended_at) from releases.run_costs", "recommendations.duckdb"
+    )
+    command, connector, _, release, models, tests, failed, seconds, worked, rows, size, slates, per_thousand = run
+    (record,) = rebuilt.query("select release_id, customer_count from releases.recommendation_releases")
+    assert (command, connector, release, slates, tests, failed) == ("run", "contract_files", *record, 0, 0)
+    assert models > 250 and per_thousand == pytest.approx(1000 * seconds / slates)
+    assert 5 < worked < 3 * seconds
+    lines = "select row_count, byte_count > 0 from releases.release_costs where node_name = 'stg_order_lines'"
+    assert rebuilt.query(lines) == rebuilt.query("select count(*), true from staging.stg_order_lines")
+    assert rows > rebuilt.query("select count(*) from staging.stg_order_lines")[0][0] and size > 10**7
+
+
 def test_the_same_day_again_is_published_once(again):
     _, rebuilt, variables = again
     before = rebuilt.query("select * from releases.recommendation_releases")

@@ -68,6 +68,17 @@ def test_readers_see_no_killed_product(project: Project) -> None:
     assert not showing_killed({m.path: (set(m.node["columns"]), reads[m.path]) for m in own})
 
 
+def test_readers_see_no_customer_who_took_his_consent_back(project: Project) -> None:
+    """Directly, or through a table that hides him; the audit answers for the newest build and says so itself."""
+    public = [m for m in project.models if m.folder == "marts/recommendations"]
+    hiding = {reader.path for reader, read in project.edges if read.name == "hidden_customers"}
+    for _ in public:
+        hiding |= {reader.path for reader, read in project.edges if read.path in hiding}
+    showing = [m for m in public if {"customer_id", "placement_key"} & set(m.node["columns"])]
+    assert len(showing) > 5
+    assert {m.name for m in showing if m.path not in hiding} == {"recommendation_audit"}
+
+
 def test_a_table_that_shows_killed_products_is_found() -> None:
     models = {
         "safe": ({"product_id"}, {"release_slates", "killed_products"}),

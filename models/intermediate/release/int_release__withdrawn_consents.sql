@@ -1,5 +1,5 @@
 -- One row per channel that needs consent and customer who refuses it as of this build: asked of staging alone, so that
--- a run of a minute hides whoever took it back.
+-- whoever took it back is hidden without a build of recommendations.
 
 with channels as (
     select * from {{ ref('int_integrity__channel_policies') }}

@@ -1,5 +1,5 @@
--- One row per channel and customer whom its live release hides: consent was taken back. Made anew in seconds by
--- `make forget`, which readers see at once.
+-- One row per channel and customer whom its live release hides: consent was taken back. `make forget` makes
+-- it anew, which readers see at once.
 {{ config(materialized='view') }}
 
 select

@@ -17,6 +17,7 @@ import duckdb
 
 from vitrine.engines.build_lock import WarehouseBusyError, kept_still
 from vitrine.engines.connections import connected
+from vitrine.engines.fresh_file import beside, put_in_place, quoted
 from vitrine.engines.reader_file import READER_FILE
 
 MIN_BYTES = 8
@@ -38,8 +39,8 @@ def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str) ->
     path, database
         Its file, and the name that it is attached under.
     """
-    fresh = _fresh(path)
-    connection.execute(f"attach '{_quoted(fresh)}' as compacted")
+    fresh = beside(path)
+    connection.execute(f"attach {quoted(fresh)} as compacted")
     try:
         connection.execute(f'copy from database "{database}" to compacted')
         connection.execute("update compacted.staging.stg_erased_customers set purged_at = now() at time zone 'utc'")
@@ -48,7 +49,7 @@ def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str) ->
         connection.execute("detach compacted")
     # What the old file still has in its log would be replayed into the new one.
     connection.execute(f'force checkpoint "{database}"')
-    _put(fresh, path)
+    put_in_place(fresh, path)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
@@ -69,11 +70,11 @@ def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: S
     path = folder / READER_FILE
     if not path.exists():
         return 0
-    fresh = _fresh(path)
+    fresh = beside(path)
     left_out = 0
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_quoted(path)}' as readers (read_only)")
-        connection.execute(f"attach '{_quoted(fresh)}' as fresh")
+        connection.execute(f"attach {quoted(path)} as readers (read_only)")
+        connection.execute(f"attach {quoted(fresh)} as fresh")
         connection.execute("create table erased as select unnest(?::varchar[]) as customer_hash", [list(hashes)])
         for schema, name, count, found in connection.execute(
             "select schema_name, table_name, any_value(estimated_size), list(column_name) "
@@ -96,7 +97,7 @@ def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: S
             connection.execute(sql)
         connection.execute("use memory")
         connection.execute("detach fresh")
-    _put(fresh, path)
+    put_in_place(fresh, path)
     return left_out
 
 
@@ -152,24 +153,6 @@ def found_in_files(paths: Iterable[Path], customers: Sequence[str]) -> dict[str,
         if count:
             found[str(path)] = count
     return found
-
-
-def _fresh(path: Path) -> Path:
-    """Return the path of the file that is written beside another, without what a run that died left there."""
-    fresh = path.with_name(path.name + ".new")
-    for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    return fresh
-
-
-def _put(fresh: Path, path: Path) -> None:
-    with fresh.open("rb") as written:
-        os.fsync(written.fileno())
-    fresh.replace(path)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,12 +4,13 @@ A reader that has the old file open keeps reading the old release; the next conn
 that dies on the way leaves the old file as it was.
 """
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+
+from vitrine.engines.fresh_file import beside, put_in_place, quoted
 
 READER_FILE = "recommendations.duckdb"
 Name = tuple[str, str, str]
@@ -34,10 +35,9 @@ def write_reader_file(
     views
         What is written as a view, for it has too many rows to be copied. All that it reads must be among the tables.
     """
-    target, fresh = folder / READER_FILE, folder / f"{READER_FILE}.new"
-    for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    connection.execute(f"attach '{str(fresh).replace(chr(39), chr(39) * 2)}' as reader_file")
+    target = folder / READER_FILE
+    fresh = beside(target)
+    connection.execute(f"attach {quoted(fresh)} as reader_file")
     try:
         # One transaction reads one state of the build's database: never half of one release.
         connection.execute("begin")
@@ -57,9 +57,7 @@ def write_reader_file(
         raise
     finally:
         connection.execute("detach reader_file")
-    with fresh.open("rb") as written:
-        os.fsync(written.fileno())
-    fresh.replace(target)
+    put_in_place(fresh, target)
     return target
 
 

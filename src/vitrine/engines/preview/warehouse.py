@@ -10,6 +10,7 @@ import duckdb
 
 from vitrine.engines.build_lock import WarehouseBusyError, kept_still
 from vitrine.engines.connections import connected
+from vitrine.engines.fresh_file import cleared, quoted
 from vitrine.engines.preview.plan import REQUIRED, PreviewError
 
 Rows = list[dict[str, Any]]
@@ -74,7 +75,7 @@ class Live:
         self._connection = connected(self._folder)
         try:
             # Under the name that its views say.
-            self._connection.execute(f"attach {_text(self._database)} as vitrine (read_only)")
+            self._connection.execute(f"attach {quoted(self._database)} as vitrine (read_only)")
         except duckdb.IOException as problem:
             self.__exit__()
             raise PreviewError(f"{self._database} cannot be read: {problem}") from None
@@ -117,10 +118,8 @@ class Live:
 
     def copy(self, target: Path, last: LastBuild, inputs: list[tuple[str, str]]) -> None:
         """Write a fresh database with the inputs, as of the serve cutoff only, and with what readers see now."""
-        for leftover in (target, target.with_name(target.name + ".wal")):
-            leftover.unlink(missing_ok=True)
         run = self._connection.execute
-        run(f"attach {_text(target)} as fresh")
+        run(f"attach {quoted(cleared(target))} as fresh")
         (serve,) = run(
             "select cutoff_at from vitrine.intermediate.int_calendar__cutoffs where cutoff_role = 'serve'"
         ).fetchall()[0]
@@ -173,7 +172,3 @@ def compared(database: Path) -> dict[str, Rows]:
         )
         queries["currency"] = "select distinct currency_code from before.slots order by 1"
         return {name: connection.execute(query).to_arrow_table().to_pylist() for name, query in queries.items()}
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
