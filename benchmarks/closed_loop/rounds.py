@@ -14,9 +14,10 @@ from builds import Builds
 from policies import CHANNEL, ELIGIBLE, ELIGIBLE_MODELS, SLOT_COUNT, VARIABLES, Policy, project
 
 from vitrine.simulation.behaviour import respond
+from vitrine.simulation.campaigns import Mailing
 from vitrine.simulation.house import CATEGORIES, HouseParams, draw_house
 from vitrine.simulation.tables import contract_tables, write_tables
-from vitrine.simulation.timeline import WEEK_SECONDS, Mailing, Timeline
+from vitrine.simulation.timeline import WEEK_SECONDS, Timeline
 
 WARM_UP_WEEKS = 104
 WEEKS_PER_ROUND = 2

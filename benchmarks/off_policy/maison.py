@@ -26,8 +26,9 @@ from vitrine.calibration import FloatArray, IntArray, sigmoid
 from vitrine.off_policy import ESTIMATORS, Evaluation, LoggedRows, evaluate_policy
 from vitrine.simulation import behaviour
 from vitrine.simulation.behaviour import CLICK, State, examination, probability, respond, utilities
+from vitrine.simulation.campaigns import SLOT_COUNT, drawn_slates
 from vitrine.simulation.house import CATEGORIES, House, HouseParams, draw_house
-from vitrine.simulation.timeline import SLOT_COUNT, Timeline, drawn_slates
+from vitrine.simulation.timeline import Timeline
 
 RESULT = Path(__file__).resolve().parent / "results" / "maison.md"
 WEEKS, PRODUCTS, FOLDS = 60, 300, 2

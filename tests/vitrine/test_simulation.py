@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from vitrine.simulation import behaviour, timeline
+from vitrine.simulation import behaviour, campaigns
 from vitrine.simulation.__main__ import main
 from vitrine.simulation.behaviour import first_state, pair_utilities, respond, utilities, wants
+from vitrine.simulation.campaigns import SLOT_COUNT, Mailing, drawn_slates
 from vitrine.simulation.house import CATEGORIES, HouseParams, draw_house
 from vitrine.simulation.tables import contract_tables
-from vitrine.simulation.timeline import SLOT_COUNT, WEEK_SECONDS, Mailing, Timeline, drawn_slates
+from vitrine.simulation.timeline import WEEK_SECONDS, Timeline
 
 SMALL = HouseParams(customers=600, products=240, weeks=70, seed=5)
 NAMES = [category.name for category in CATEGORIES]
@@ -188,7 +189,7 @@ def test_the_drawn_slates_have_the_probabilities_that_are_said(small):
 
 def test_slots_are_clicked_as_often_as_the_truth_says(monkeypatch):
     """One campaign: the clicks of opened mails against the sum of their probabilities."""
-    monkeypatch.setattr(timeline, "FIRST_CAMPAIGN_WEEK", 30)
+    monkeypatch.setattr(campaigns, "FIRST_CAMPAIGN_WEEK", 30)
     house = draw_house(replace(SMALL, customers=6000, weeks=31))
     run = Timeline(house).run(30)
     run._campaign()
@@ -236,7 +237,7 @@ def test_a_future_is_one_of_many_and_changes_nothing():
     one, again, other = now.later(4, seed=1), now.later(4, seed=1), now.later(4, seed=2)
     assert all((one.rows("lines")[name] == again.rows("lines")[name]).all() for name in ("customer", "product"))
     assert not np.array_equal(one.rows("lines")["customer"], other.rows("lines")["customer"])
-    assert one.rows("lines")["second"].min() >= 50 * timeline.WEEK_SECONDS
+    assert one.rows("lines")["second"].min() >= 50 * WEEK_SECONDS
     assert now.state.week == 50
     np.testing.assert_array_equal(now.state.owned, same.state.owned)
     np.testing.assert_array_equal(now.state.stock, same.state.stock)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from copy import copy, deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,43 +11,21 @@ from numpy.typing import NDArray
 
 from vitrine.simulation import behaviour
 from vitrine.simulation.behaviour import (
-    State,
     category_attractions,
     first_state,
     pair_utilities,
     probability,
     utilities,
 )
-from vitrine.simulation.house import CATEGORIES, Bools, Floats, House, Ints
+from vitrine.simulation.campaigns import SLOT_COUNT, Mailing, campaign_pool, drawn_slates, has_campaign
+from vitrine.simulation.house import CATEGORIES, Bools, House, Ints
+from vitrine.simulation.log import Log
 
-SLOT_COUNT = 6
-FIRST_CAMPAIGN_WEEK = 40
-WEEKS_BETWEEN_CAMPAIGNS = 4
-POOL_SIZE = 600
-"""Products that a campaign chooses from."""
 SALE_CUT = 0.3
 COURTESY_CUT = 0.1
 WEEK_SECONDS = 7 * 24 * 3600
 FRAME, VISITS, MAIL, ADVICE, MAIL_SHOPPING, SHOPPING = range(6)
 """Parts of a week that has a stream of random numbers for each, where slates are given."""
-Chunks = dict[str, list[NDArray[np.generic]]]
-
-
-@dataclass
-class Log:
-    """What was recorded, by table and column; products, customers and visits are codes, times are seconds."""
-
-    tables: dict[str, Chunks] = field(default_factory=dict)
-
-    def add(self, table: str, **columns: NDArray[np.generic]) -> None:
-        """Add rows."""
-        chunks = self.tables.setdefault(table, {})
-        for name, values in columns.items():
-            chunks.setdefault(name, []).append(values)
-
-    def rows(self, table: str) -> dict[str, NDArray[np.generic]]:
-        """Return the columns of a table, all weeks together; empty without a row."""
-        return {name: np.concatenate(chunks) for name, chunks in self.tables.get(table, {}).items()}
 
 
 @dataclass
@@ -62,20 +40,6 @@ class _Week:
     """Set where the visit comes for it, -1 where the customer has yet to choose."""
     send: Ints
     """The mail that brought the visit, -1 for none."""
-
-
-@dataclass(frozen=True)
-class Mailing:
-    """Slates to be mailed: a row a slot, the slots of a customer one after the other, customers by code."""
-
-    customer: Ints
-    product: Ints
-    slot: Ints
-    """Place in the mail, from 1."""
-    chance: Floats
-    """Probability that the slot's product was chosen; NaN where nobody knows."""
-    release_id: str = ""
-    """The release that the slates were read from; empty for none."""
 
 
 class Timeline:
@@ -153,7 +117,7 @@ class Timeline:
     def _pass(self, week: int) -> None:
         self._begin(week)
         parts = [self._visit()]
-        if week >= FIRST_CAMPAIGN_WEEK and (week - FIRST_CAMPAIGN_WEEK) % WEEKS_BETWEEN_CAMPAIGNS == 0:
+        if has_campaign(week):
             parts.append(self._campaign())
         parts.append(self._advise())
         self._shop(_joined(parts))
@@ -233,7 +197,7 @@ class Timeline:
         offered = np.flatnonzero(state.is_offered(house) & ~house.products.is_limited)
         if not len(who) or len(offered) < SLOT_COUNT:
             return _nothing()
-        pool = _pool(house, state, offered, random)
+        pool = campaign_pool(house, state, offered, random)
         slate, chance = drawn_slates(house, state, who, pool, random)
         slot = np.tile(np.arange(1, SLOT_COUNT + 1), len(who))
         return self._deliver(Mailing(np.repeat(who, SLOT_COUNT), slate.ravel(), slot, chance.ravel()))
@@ -404,41 +368,6 @@ class Timeline:
 
     def _consent(self, who: Ints, second: Ints, is_opted_in: Bools) -> None:
         self.log.add("consents", customer=who, second=second, is_opted_in=is_opted_in)
-
-
-def drawn_slates(
-    house: House, state: State, customers: Ints, pool: Ints, random: np.random.Generator
-) -> tuple[Ints, Floats]:
-    """Draw each customer's slate from a pool, and say how likely each of its slots was.
-
-    The logging policy: a product's weight is its sales, and double where the customer bought from its category before;
-    slots are filled one after the other without putting back (Plackett and Luce).
-
-    Returns
-    -------
-    tuple
-        Products and, given those in the slots before, the probability of each. Shape (customers, SLOT_COUNT) both.
-    """
-    popularity = (1 + state.sales[pool]) ** 0.7
-    knows = state.last_weeks[customers] > behaviour.NEVER
-    weight = popularity * np.where(knows[:, house.products.category[pool]], np.float32(2), np.float32(1))
-    # The smallest of exponential times over weights come first, in the order of Plackett and Luce.
-    times = random.standard_exponential(weight.shape, dtype=np.float32) / weight
-    first = np.argpartition(times, SLOT_COUNT - 1, axis=1)[:, :SLOT_COUNT]
-    order = np.argsort(np.take_along_axis(times, first, axis=1), axis=1)
-    slate = np.take_along_axis(first, order, axis=1)
-    taken = np.take_along_axis(weight, slate, axis=1).astype(np.float64)
-    left = weight.sum(axis=1, dtype=np.float64)[:, None] - np.cumsum(taken, axis=1) + taken
-    return pool[slate], np.asarray(taken / left, dtype=np.float32)
-
-
-def _pool(house: House, state: State, offered: Ints, random: np.random.Generator) -> Ints:
-    """Return what a campaign chooses from: half of it what sells, a sixth what is new, the rest at random."""
-    best = offered[np.argsort(-state.sales[offered], kind="stable")][: POOL_SIZE // 2]
-    new = offered[np.argsort(-house.products.launch_week[offered], kind="stable")][: POOL_SIZE // 6]
-    known = np.union1d(best, new)
-    others = random.permutation(np.setdiff1d(offered, known))[: POOL_SIZE - len(known)]
-    return np.union1d(known, others)
 
 
 def _argmax_of_logits(attraction: NDArray[np.floating], random: np.random.Generator) -> Ints:
