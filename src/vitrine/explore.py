@@ -17,9 +17,9 @@ from vitrine.explore_kernels import EXACT_SLOTS, Explored, ask, choose_for
 from vitrine.explore_posteriors import posterior_rows, tabulated
 from vitrine.explore_wins import Keys, Play, Table, lots, make_table
 from vitrine.rerank import NO_GUARDRAILS, posed, slate_table, solve
+from vitrine.rerank_desk import Desk, Flags, Slates, make_desk
 from vitrine.rerank_encoding import Problem
 from vitrine.rerank_guardrails import Guardrails, RerankParams
-from vitrine.rerank_kernels import Desk, Flags, Slates, make_desk
 from vitrine.threads import in_parts
 
 METHODS = ("thompson", "ucb")

@@ -1,21 +1,19 @@
 """The compiled part of exploration: what else could stand in each slot of a slate, and filling the slots one by one.
 
-What may stand where is asked of the functions of `vitrine.rerank_kernels`, so that no rule is written twice; who wins
+What may stand where is asked of the functions of the re-ranker, so that no rule is written twice; who wins
 is `vitrine.explore_wins`. numba keeps what is compiled on disk and notices a change in this file only, so the entries
 below close over a stamp of those: numba looks at the values that a function closes over.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
-from zlib import crc32
 
 import numpy as np
 
 from vitrine import explore_wins, rerank_kernels
 from vitrine.encoding import FloatArray, IntArray
 from vitrine.explore_wins import Play, Table, set_wins, uniform, winner
-from vitrine.rerank_kernels import (
+from vitrine.rerank_desk import (
     COMMITTED,
     MEASURES,
     PRESENT,
@@ -26,20 +24,14 @@ from vitrine.rerank_kernels import (
     Rules,
     Slates,
     Tastes,
-    are_apart,
-    drop_impossible,
     entry,
-    fits,
-    follows,
     inner,
-    load_customer,
-    note_pick,
-    note_relaxed,
-    owes,
-    set_measure,
-    set_values,
-    start_method,
+    stamp_of,
 )
+from vitrine.rerank_fits import fits, follows, owes
+from vitrine.rerank_kernels import note_relaxed
+from vitrine.rerank_measures import are_apart, set_measure
+from vitrine.rerank_methods import drop_impossible, load_customer, note_pick, set_values, start_method
 
 EXACT_SLOTS = 2
 """Slots of a slate whose probabilities come from every choice for the slot before; later ones from sampled paths."""
@@ -365,5 +357,4 @@ def compiled_for(stamp: int) -> tuple[Callable[..., None], Callable[..., None]]:
     return ask, choose_for
 
 
-CALLED = (rerank_kernels, explore_wins)
-ask, choose_for = compiled_for(crc32(b"".join(Path(str(one.__file__)).read_bytes() for one in CALLED)))
+ask, choose_for = compiled_for(stamp_of((*rerank_kernels.CALLED, rerank_kernels, explore_wins)))

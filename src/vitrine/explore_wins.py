@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitrine.encoding import FloatArray, IntArray
-from vitrine.rerank_kernels import MEASURES, Codes, Flags, Pool, Rules, entry, inner, tiny
+from vitrine.rerank_desk import MEASURES, Codes, Flags, Pool, Rules, entry, inner, tiny
 
 Keys = NDArray[np.uint64]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitrine.encoding import FloatArray, IntArray
-from vitrine.rerank_kernels import Codes, Flags
+from vitrine.rerank_desk import Codes, Flags
 
 MOST_OFFERS = 8
 """Rounds in which what is left is offered, each time to twice as many for each place."""

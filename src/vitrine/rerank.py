@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from vitrine.encoding import IntArray
 from vitrine.exposure import Claims, settle
+from vitrine.rerank_desk import MEASURES, NO_PLAN, Slates, make_desk
 from vitrine.rerank_encoding import Problem, encode
 from vitrine.rerank_exact import improve_each
 from vitrine.rerank_guardrails import Guardrails, PairRule, Pin, RerankParams, SlotLimit, contradictions
-from vitrine.rerank_kernels import MEASURES, NO_PLAN, Slates, make_desk, rank_customers
+from vitrine.rerank_kernels import rank_customers
 from vitrine.threads import in_parts
 
 __all__ = [

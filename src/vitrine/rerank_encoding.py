@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vitrine.encoding import FloatArray, Ids, IntArray, as_doubles, distinct_ids, encoded_ids
+from vitrine.rerank_desk import METHODS, Codes, Flags, Pool, Rules, Tastes
 from vitrine.rerank_guardrails import (
     ALWAYS,
     AT_LEAST,
@@ -24,7 +25,7 @@ from vitrine.rerank_guardrails import (
     SlotLimit,
     all_limits,
 )
-from vitrine.rerank_kernels import METHODS, Codes, Flags, Pool, Rules, Tastes, group_rows, sort_rows
+from vitrine.rerank_rows import group_rows, sort_rows
 from vitrine.threads import in_parts
 
 Array = TypeVar("Array", bound="np.ndarray[Any, Any]")

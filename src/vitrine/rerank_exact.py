@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitrine.encoding import FloatArray, IntArray
-from vitrine.rerank_kernels import (
+from vitrine.rerank_desk import (
     BOUND,
     LENGTH,
     MEASURES,
@@ -26,10 +26,9 @@ from vitrine.rerank_kernels import (
     Rules,
     Slates,
     Tastes,
-    inspect_customer,
     make_desk,
-    rank_customers,
 )
+from vitrine.rerank_kernels import inspect_customer, rank_customers
 from vitrine.rerank_program import SlateProgram, Sum, Units, joined
 
 CUSTOMERS_A_TASK, MOST_THREADS = 16, 4

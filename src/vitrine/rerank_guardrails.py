@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vitrine.rerank_kernels import METHODS
+from vitrine.rerank_desk import METHODS
 
 AT_MOST, AT_LEAST, AT_LEAST_DISTINCT = "at_most", "at_least", "at_least_distinct"
 LIMIT_KINDS = (AT_MOST, AT_LEAST, AT_LEAST_DISTINCT)

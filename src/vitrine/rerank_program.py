@@ -17,7 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 from vitrine.encoding import FloatArray, IntArray
-from vitrine.rerank_kernels import (
+from vitrine.rerank_desk import (
     DISTINCT,
     DISTINCT_SLOTS,
     LENGTH,
