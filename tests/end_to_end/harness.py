@@ -42,11 +42,11 @@ class Warehouse:
         return [str(DBT), "--no-use-colors", *arguments, *given]
 
     def call(
-        self, arguments: list[str], variables: dict[str, Any] | None = None, kill_after: float | None = None
+        self, arguments: list[str], variables: dict[str, Any] | None = None, kill_at: tuple[str, float] | None = None
     ) -> tuple[int, str]:
-        """Run dbt, or let it run for so many seconds, and return its exit code and everything it printed."""
+        """Run dbt, or kill it so many seconds after it printed a text; return its exit code and all that it printed."""
         _, *rest = self.command(arguments, variables)
-        return WARM.run(["dbt", *rest], self.project, self.environment, kill_after)
+        return WARM.run(["dbt", *rest], self.project, self.environment, kill_at)
 
     def run(self, arguments: list[str], variables: dict[str, Any] | None = None, seeds: bool = False) -> str:
         """Run dbt, expect success, and return what it printed."""

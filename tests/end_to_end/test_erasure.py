@@ -138,11 +138,11 @@ def test_who_cannot_be_deleted_everywhere_is_not_recorded_as_erased(forgotten):
     known = "select count(*) from staging.stg_erased_customers"
     held = f"select count(*) > 0 from releases.release_slates where customer_id = '{refuser}'"
     before = warehouse.query(known)
-    assert "foreign key" in stopped(warehouse, ["run", "--select", "stg_erased_customers"], variables)
+    assert "foreign key" in stopped(warehouse, FORGET, variables)
     assert (warehouse.query(known), warehouse.query(held)) == (before, [(True,)])
     with duckdb.connect(str(warehouse.path / "vitrine.duckdb")) as connection:
         connection.execute("drop table seeds.child")
-    warehouse.run(["run", "--select", "stg_erased_customers"], variables)
+    warehouse.run(FORGET, variables)
     assert (warehouse.query(known), warehouse.query(held)) == ([(before[0][0] + 1,)], [(False,)])
 
 

@@ -44,11 +44,11 @@ class WarmProcess:
         self.process: subprocess.Popen[str] | None = None
 
     def run(
-        self, command: list[str], folder: Path, environment: dict[str, str], kill_after: float | None = None
+        self, command: list[str], folder: Path, environment: dict[str, str], kill_at: tuple[str, float] | None = None
     ) -> tuple[int, str]:
         """Run a command like ["dbt", "build"] or ["vitrine.engines.check"]; return its exit code and what it printed.
 
-        With ``kill_after`` it is killed, as by kill -9, when it has run for so many seconds: its exit code is -9 then.
+        With ``kill_at`` it is killed, as by kill -9, so many seconds after it printed a text: its exit code is -9 then.
         """
         if self.process is None:
             # A child ends at once and leaves its semaphores to the tracker, which would warn of them.
@@ -65,7 +65,7 @@ class WarmProcess:
                 "folder": str(folder),
                 "environment": environment,
                 "output": printed.name,
-                "kill_after": kill_after,
+                "kill_at": kill_at,
             }
             self.process.stdin.write(json.dumps(order) + "\n")
             self.process.stdin.flush()
@@ -193,14 +193,19 @@ def warm_up() -> None:
         assert result.success, result.exception
 
 
-def ended(child: int, kill_after: float | None) -> int:
+def ended(child: int, output: str, kill_at: tuple[str, float] | None) -> int:
     """Wait for a child, kill it when its time is over, and return its exit code."""
-    deadline = time.monotonic() + kill_after if kill_after is not None else None
-    while deadline is not None and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() >= deadline:
-            os.kill(child, signal.SIGKILL)
-            break
-        time.sleep(0.002)
+    if kill_at is not None:
+        text, seconds = kill_at
+        printed = Path(output)
+        deadline = None
+        while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            if deadline is None and text in printed.read_text():
+                deadline = time.monotonic() + seconds
+            if deadline is not None and time.monotonic() >= deadline:
+                os.kill(child, signal.SIGKILL)
+                break
+            time.sleep(0.002)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
@@ -218,7 +223,7 @@ def serve() -> None:
         child = os.fork()
         if child == 0:
             end_with(order, manifest)
-        print(ended(child, order["kill_after"]), file=answers, flush=True)
+        print(ended(child, order["output"], order["kill_at"]), file=answers, flush=True)
 
 
 if __name__ == "__main__":
