@@ -5,16 +5,27 @@ import shutil
 from pathlib import Path
 
 import pytest
-from harness import Warehouse
+from harness import WARM, Warehouse
 from shop import AS_OF, make_shop, write_shop
+
+
+def folder_of_run(tmp_path_factory):
+    """With xdist a worker's base folder lies in the run's."""
+    base = tmp_path_factory.getbasetemp()
+    return Path(base.parent if base.name.startswith("popen-") else base)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed(tmp_path_factory):
+    """What dbt read of a project is there for every worker."""
+    WARM.parsed = folder_of_run(tmp_path_factory) / "parsed"
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """A published warehouse of the module's own, and the vars it was built with. The source files are shared."""
-    # With xdist a worker's base folder lies in the run's; the first worker builds, the others wait for it.
-    base = tmp_path_factory.getbasetemp()
-    root = Path(base.parent if base.name.startswith("popen-") else base)
+    # The first worker builds, the others wait for it.
+    root = folder_of_run(tmp_path_factory)
     built = root / "shop"
     variables = {
         "connector": "contract_files",

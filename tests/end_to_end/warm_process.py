@@ -1,11 +1,14 @@
 """A process that has dbt imported and forks for each command, so that no test waits for the imports again.
 
 A forked child runs the same entry points as a shell would, with a working folder, an environment and output of its own.
-A project that was read with the same vars before is not read again, as long as none of its files has changed.
+A project that was read with the same vars before is not read again, as long as none of its files has changed; a copy of
+it with a few changes is read where it differs.
 """
 
 import atexit
+import fcntl
 import gc
+import hashlib
 import importlib
 import json
 import os
@@ -42,6 +45,8 @@ class WarmProcess:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
+        # Where all workers of a run of the tests keep what dbt read.
+        self.parsed = Path(tempfile.gettempdir())
 
     def run(
         self, command: list[str], folder: Path, environment: dict[str, str], kill_at: tuple[str, float] | None = None
@@ -66,6 +71,7 @@ class WarmProcess:
                 "environment": environment,
                 "output": printed.name,
                 "kill_at": kill_at,
+                "parsed": str(self.parsed),
             }
             self.process.stdin.write(json.dumps(order) + "\n")
             self.process.stdin.flush()
@@ -97,6 +103,7 @@ class Manifests:
         own = (
             "VITRINE_WAREHOUSE",
             "VITRINE_ERASURE_SALT",
+            "VITRINE_THREADS",
             "DBT_TARGET_PATH",
             "DBT_LOG_PATH",
             "DBT_EXCLUDE_RESOURCE_TYPES",
@@ -104,10 +111,14 @@ class Manifests:
         )
         settings = {name: value for name, value in settings.items() if name not in own}
         variables = {name: value for name, value in json.loads(given).items() if name not in self.OF_THE_RUN}
-        key = json.dumps([str(folder), variables, settings, files_of(folder)], sort_keys=True)
+        source = variables.get("source_dir")
+        # Another folder of sources is put in afterwards.
+        way = json.dumps([variables | ({"source_dir": "any"} if source else {}), settings], sort_keys=True)
+        key = json.dumps([str(folder), way, source, files_of(folder)], sort_keys=True)
         if key not in self.known:
             self.known = dict(list(self.known.items())[-(self.KEPT - 1) :])
-            self.known[key] = read(folder, environment, given)
+            last = Path(order["parsed"], hashlib.md5(way.encode()).hexdigest())
+            self.known[key] = read(folder, environment, last, given)
             # What is known is in every child's memory; collecting there would only copy it.
             gc.collect()
             gc.freeze()
@@ -122,22 +133,49 @@ def files_of(folder: Path) -> list[tuple[str, int, int]]:
     return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file())
 
 
-def read(folder: Path, environment: dict[str, str], given: str) -> Any:
-    """Read a project in this process and return its manifest; None where that fails."""
+def read(folder: Path, environment: dict[str, str], last: Path, given: str) -> Any:
+    """Read a project in this process, from where it differs from the last one, and return its manifest; None if it fails."""
     kept, place = dict(os.environ), Path.cwd()
+    last.mkdir(parents=True, exist_ok=True)
+    # The vars as they were given first: in others dbt would read everything again, though none of OF_THE_RUN matters to it.
+    first = last / "vars.json"
     os.environ.clear()
-    # Nothing is left for later commands to find.
-    os.environ.update(environment | {"DBT_WRITE_JSON": "false", "DBT_PARTIAL_PARSE": "false"})
+    os.environ.update(environment)
+    # Nothing is left for later commands to find; nor do the place of the warehouse and the threads matter.
+    os.environ.update({"DBT_WRITE_JSON": "false", "DBT_TARGET_PATH": str(last)})
+    os.environ.update({"VITRINE_WAREHOUSE": str(last / "warehouse"), "VITRINE_THREADS": "1"})
     os.chdir(folder)
     try:
-        # The static parser has threads, which a fork would lose.
-        arguments = ["--quiet", "--no-static-parser", "parse", "--vars", given]
-        found = importlib.import_module("dbt.cli.main").dbtRunner().invoke(arguments)
-        return found.result if found.success else None
+        with (last / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not first.exists():
+                first.write_text(given)
+            # The static parser has threads, which a fork would lose.
+            arguments = ["--quiet", "--no-static-parser", "parse", "--vars", first.read_text()]
+            found = importlib.import_module("dbt.cli.main").dbtRunner().invoke(arguments)
+            if not found.success:
+                return None
+            put_in_place(
+                found.result, folder, *(json.loads(one).get("source_dir") for one in (first.read_text(), given))
+            )
+            return found.result
     finally:
         os.chdir(place)
         os.environ.clear()
         os.environ.update(kept)
+
+
+def put_in_place(manifest: Any, folder: Path, read_from: str | None, source_dir: str | None) -> None:
+    """Let a manifest that was read from another copy of the project, or with other sources, name this one's."""
+    for node in manifest.nodes.values():
+        if node.resource_type == "seed" and node.package_name == manifest.metadata.project_name:
+            node.root_path = str(folder)
+    for source in manifest.sources.values():
+        for meta in (source.meta, source.source_meta, source.config.meta):
+            for end in ("'", "/{name}"):
+                if read_from and source_dir and "external_location" in meta:
+                    before, after = (f"'{place}{end}" for place in (read_from, source_dir))
+                    meta["external_location"] = meta["external_location"].replace(before, after)
 
 
 def obey(order: dict[str, Any], manifest: Any) -> None:
@@ -193,6 +231,22 @@ def warm_up() -> None:
         assert result.success, result.exception
 
 
+def drop_debug_events() -> None:
+    """Let no event of the level debug be made.
+
+    dbt fires some twenty for every node, looks for secrets in each and then drops it: a seventh of a build's time.
+    """
+    levels = importlib.import_module("dbt_common.events.base_types").EventLevel
+    manager = importlib.import_module("dbt_common.events.event_manager").EventManager
+    fire = manager.fire_event
+
+    def fire_event(self: Any, e: Any, level: Any = None, **more: Any) -> None:
+        if (level or e.level_tag()) != levels.DEBUG:
+            fire(self, e, level=level, **more)
+
+    manager.fire_event = fire_event
+
+
 def ended(child: int, output: str, kill_at: tuple[str, float] | None) -> int:
     """Wait for a child, kill it when its time is over, and return its exit code."""
     if kill_at is not None:
@@ -215,6 +269,7 @@ def serve() -> None:
     # What is printed while a project is read is no answer.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    drop_debug_events()
     warm_up()
     manifests = Manifests()
     for line in sys.stdin:

@@ -17,6 +17,8 @@ MODEL_FOLDERS = ("models", "python_models")
 GRAIN_TESTS = {"unique", "unique_combination"}
 # Candidate sources that are there and off; the checks see the project with them on.
 OPTIONAL_SOURCES = ["sequence"]
+# Roles that the checks see given.
+READERS = ["analysts", "site"]
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,20 @@ class Project:
         self.settings: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
         self.vars: dict[str, Any] = self.settings["vars"]
         self.output = ""
-        self.manifests = [self._parse(name, scratch / name) for name in self.vars["connectors"]]
+        # A connector that uses another's folder has no models of its own.
+        own = [name for name, entry in self.vars["connectors"].items() if "folder" not in entry]
+        self.manifests = [self._parse(name, scratch / name) for name in own]
 
     def _parse(self, connector: str, scratch: Path) -> dict[str, Any]:
         if (scratch / "parsed.txt").exists():
             self.output += (scratch / "parsed.txt").read_text()
             return json.loads((scratch / "manifest.json").read_text())
         command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "parse"]
-        variables = {"connector": connector, "candidate_sources": self.vars["candidate_sources"] + OPTIONAL_SOURCES}
+        variables = {
+            "connector": connector,
+            "candidate_sources": self.vars["candidate_sources"] + OPTIONAL_SOURCES,
+            "readers": READERS,
+        }
         command += ["--no-partial-parse", "--vars", json.dumps(variables)]
         places = {
             "VITRINE_WAREHOUSE": str(scratch / "warehouse"),

@@ -20,16 +20,10 @@ def project(tmp_path):
     return tmp_path
 
 
-def forget():
-    for known in (duckdb_plugin._code_versions, duckdb_plugin._code_files, duckdb_plugin._code_revisions):
-        known.clear()
-
-
 @pytest.mark.parametrize("name", ["models/int_rules__own.sql", "dbt_packages/vitrine/models/int_rules__theirs.sql"])
 def test_a_change_in_the_project_or_in_its_package_is_another_version(project, name):
     before, files = duckdb_plugin.code_version(project), duckdb_plugin.code_files(project)
     (project / name).write_text("select 3")
-    forget()
     assert duckdb_plugin.code_version(project) != before
     after = duckdb_plugin.code_files(project)
     assert {path for path in files if files[path] != after[path]} == {name}
@@ -43,9 +37,7 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(project):
         ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"],
     ):
         subprocess.run(["git", *words], cwd=project, check=True)
-    forget()
     commit = duckdb_plugin.code_revision(project)
     assert commit is not None and len(commit) == 40
     (project / "models/int_rules__own.sql").write_text("select 4")
-    forget()
     assert duckdb_plugin.code_revision(project) == f"{commit}+changed"

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,8 @@ class Plugin(BasePlugin):
 
     def configure_cursor(self, cursor: Any) -> None:
         """Tell SQL where the demo data lies and which code runs; variables belong to one cursor."""
-        cursor.execute("set variable complete_journey_dir = ?", [complete_journey_dir()])
-        cursor.execute("set variable vitrine_code_version = ?", [code_version(Path.cwd())])
-        cursor.execute("set variable vitrine_code_revision = ?", [code_revision(Path.cwd())])
-        found = code_files(Path.cwd())
-        cursor.execute("set variable vitrine_code_files = ?", [json.dumps(found, sort_keys=True)])
-        cursor.execute("set variable vitrine_code_fingerprint = ?", [code_fingerprint(found)])
+        for name, value in cursor_variables(Path.cwd()).items():
+            cursor.execute(f"set variable {name} = ?", [value])
 
     def store(self, target_config: Any) -> None:
         """Do the part of a macro that SQL cannot: `format` reader_file publishes, folder makes a folder, purge forgets.
@@ -83,40 +80,40 @@ def complete_journey_dir() -> str:
     return str(Path(spec.origin).parent / "data")
 
 
-_code_revisions: dict[Path, str | None] = {}
+@cache
+def cursor_variables(project: Path) -> dict[str, str | None]:
+    """Return what SQL is told, by the names of the variables; found once, as a build opens a cursor for every node."""
+    found = code_files(project)
+    return {
+        "complete_journey_dir": complete_journey_dir(),
+        "vitrine_code_version": code_version(project),
+        "vitrine_code_revision": code_revision(project),
+        "vitrine_code_files": json.dumps(found, sort_keys=True),
+        "vitrine_code_fingerprint": code_fingerprint(found),
+    }
 
 
 def code_revision(project: Path) -> str | None:
     """Return the commit of a project's repository, with ``+changed`` where its files differ; None without one."""
-    if project not in _code_revisions:
-        try:
-            commit, changes = (
-                subprocess.run(["git", *words], cwd=project, capture_output=True, text=True, check=True).stdout.strip()
-                for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
-            )
-            _code_revisions[project] = commit + ("+changed" if changes else "")
-        except (OSError, subprocess.CalledProcessError):
-            _code_revisions[project] = None
-    return _code_revisions[project]
-
-
-_code_versions: dict[Path, str] = {}
+    try:
+        commit, changes = (
+            subprocess.run(["git", *words], cwd=project, capture_output=True, text=True, check=True).stdout.strip()
+            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+        )
+        return commit + ("+changed" if changes else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def code_version(project: Path) -> str:
     """Return a hash of everything that decides what a build computes: the project's files and this package."""
-    if project not in _code_versions:
-        files = [path for root in _roots(project) for name in CODE for path in _files(root / name)]
-        files += _files(Path(vitrine.__file__).parent)
-        digest = hashlib.sha256()
-        for path in sorted(files, key=lambda path: (path.name, str(path))):
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-        _code_versions[project] = f"{vitrine.__version__}+{digest.hexdigest()[:12]}"
-    return _code_versions[project]
-
-
-_code_files: dict[Path, dict[str, str]] = {}
+    files = [path for root in _roots(project) for name in CODE for path in _files(root / name)]
+    files += _files(Path(vitrine.__file__).parent)
+    digest = hashlib.sha256()
+    for path in sorted(files, key=lambda path: (path.name, str(path))):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return f"{vitrine.__version__}+{digest.hexdigest()[:12]}"
 
 
 def code_files(project: Path) -> dict[str, str]:
@@ -124,18 +121,16 @@ def code_files(project: Path) -> dict[str, str]:
 
     Keys are paths from the project's root, those of this package below ``src/vitrine``, and ``var <name>``.
     """
-    if project not in _code_files:
-        package = Path(vitrine.__file__).parent
-        roots = _roots(project)
-        own = [(path, path.relative_to(project)) for root in roots for name in CODE for path in _files(root / name)]
-        own += [(path, Path("src/vitrine") / path.relative_to(package)) for path in _files(package)]
-        found = {name.as_posix(): _hash(path.read_bytes()) for path, name in own}
-        settings = yaml.safe_load((project / "dbt_project.yml").read_text())
-        for name, value in settings.pop("vars", {}).items():
-            found[f"var {name}"] = _hash(json.dumps(value, sort_keys=True, default=str).encode())
-        found["dbt_project.yml"] = _hash(json.dumps(settings, sort_keys=True, default=str).encode())
-        _code_files[project] = found
-    return _code_files[project]
+    package = Path(vitrine.__file__).parent
+    roots = _roots(project)
+    own = [(path, path.relative_to(project)) for root in roots for name in CODE for path in _files(root / name)]
+    own += [(path, Path("src/vitrine") / path.relative_to(package)) for path in _files(package)]
+    found = {name.as_posix(): _hash(path.read_bytes()) for path, name in own}
+    settings = yaml.safe_load((project / "dbt_project.yml").read_text())
+    for name, value in settings.pop("vars", {}).items():
+        found[f"var {name}"] = _hash(json.dumps(value, sort_keys=True, default=str).encode())
+    found["dbt_project.yml"] = _hash(json.dumps(settings, sort_keys=True, default=str).encode())
+    return found
 
 
 def code_fingerprint(found: dict[str, str]) -> str:
