@@ -30,7 +30,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint contracts format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw forget forgotten explain docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint contracts format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw forget forgotten explain metrics docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -151,8 +151,13 @@ $(DBT) run-operation $(1) $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os, 
 	print(json.dumps({name: os.environ[variable] for name, variable in given if os.environ.get(variable)}))' $(2) owner=OWNER reason=REASON)"
 endef
 
-docs: setup ## Write the documentation site to target/
+metrics: setup ## Ask for governed figures, on what the last build left: METRICS=revenue_per_mail BY=metric_time__month; without, list them
+	@$(if $(METRICS),$(VENV)/bin/mf query --metrics '$(METRICS)' $(if $(BY),--group-by '$(BY)' --order '$(firstword $(subst $(COMMA), ,$(BY)))'),$(VENV)/bin/mf list metrics --show-all-dimensions)
+
+docs: setup ## Write the documentation site, and where each column comes from, to target/ (needs a build: columns are read from it)
 	$(DBT) docs generate $(DBT_VARS)
+	$(VENV)/bin/colibri generate --light --disable-telemetry --output-dir target/lineage
+	@echo "Models: open target/index.html through 'dbt docs serve'. Columns: open target/lineage/index.html."
 
 lock: ## Resolve pyproject.toml again into requirements/dev.lock
 	test -x $(LOCK_VENV)/bin/uv || { $(BASE_PYTHON) -m venv $(LOCK_VENV) && $(LOCK_VENV)/bin/pip install --quiet uv; }

@@ -24,6 +24,7 @@ LONG_MODULES = (
     "test_feedback",
     "test_guardrail_seeds",
     "test_channels",
+    "test_metrics",
     "test_explore",
 )
 FOLDERS = ("end_to_end", "project", "portable", "vitrine")
