@@ -42,7 +42,7 @@ $(STAMP): requirements/dev.lock pyproject.toml
 		echo "Vitrine needs Python 3.11 or newer, and '$(BASE_PYTHON)' is not. Name one: make setup BASE_PYTHON=python3.12" >&2; \
 		exit 1; }
 	test -x $(PYTHON) || $(BASE_PYTHON) -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(PYTHON) -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 	$(PYTHON) -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
