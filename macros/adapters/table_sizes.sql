@@ -3,26 +3,26 @@
     {{ return(adapter.dispatch('table_sizes', 'vitrine')(results)) }}
 {%- endmacro %}
 
-{# DuckDB knows its rows; bytes are those of the blocks of the file, which hold what a checkpoint has written. #}
+{# DuckDB: bytes are those of the blocks of the file, which hold what a checkpoint has written. #}
 {% macro duckdb__table_sizes(results) -%}
-    {%- set sizes, asked = {}, [] -%}
+    {%- set sizes, tables, asked = {}, [], [] -%}
     {%- do run_query('force checkpoint') -%}
     {%- for row in run_query(
-        "select schema_name, table_name, estimated_size from duckdb_tables() where database_name = '"
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = '"
         ~ target.database ~ "'").rows -%}
-        {%- do sizes.update({row[0] ~ '.' ~ row[1]: [row[2], 'null']}) -%}
+        {%- do tables.append(row[0]) -%}
     {%- endfor -%}
-    {%- for result in results if result.node.resource_type in ('model', 'seed')
-        and result.node.schema ~ '.' ~ result.node.alias in sizes -%}
+    {%- for result in results if result.node.resource_type in ('model', 'seed') and result.status == 'success'
+        and result.node.schema ~ '.' ~ result.node.alias in tables -%}
         {%- set name = result.node.schema ~ '.' ~ result.node.alias -%}
         {%- do asked.append(
-            "select '" ~ name ~ "' as name, count(distinct block_id) as block_count from pragma_storage_info('"
-            ~ name ~ "') where persistent") -%}
+            "select '" ~ name ~ "', (select count(*) from " ~ name ~ "), count(distinct block_id) "
+            ~ "from pragma_storage_info('" ~ name ~ "') where persistent") -%}
     {%- endfor -%}
     {%- set block_bytes = run_query("select block_size from pragma_database_size()").rows[0][0] -%}
     {%- for some in asked | batch(100) -%}
         {%- for row in run_query(some | join(' union all ')).rows -%}
-            {%- do sizes.update({row[0]: [sizes[row[0]][0], row[1] * block_bytes]}) -%}
+            {%- do sizes.update({row[0]: [row[1], row[2] * block_bytes]}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(sizes) }}

@@ -31,7 +31,9 @@ left join live on ranked.channel = live.channel
 left join ({{ vitrine.last_decisions(pins) }}) as decisions
     on ranked.channel = decisions.channel and ranked.release_id = decisions.release_id
 where
-    ranked.published_at < {{ days_after(
+    -- Experiments are known of the connector that is built; releases of another wait for its own build.
+    ranked.connector = '{{ var("connector") }}'
+    and ranked.published_at < {{ days_after(
         'cast(current_timestamp as ' ~ dbt.type_timestamp() ~ ')', -var('release_retention_days')) }}
     and ranked.place > 2
     and coalesce(ranked.place not in (live.place, live.place + 1), true)

@@ -17,6 +17,11 @@
                 {%- do run_query("delete from " ~ relation ~ " where entity_type = 'customer' and entity_id in ("
                     ~ vitrine.erased_ids(customers, erased) ~ ")") -%}
             {%- endfor -%}
+            {#- The sample of a rejection is the key of a row, which for these is or holds the customer's id. -#}
+            {%- for relation in vitrine.tables_with_column('sample_row_key') -%}
+                {%- do run_query("update " ~ relation
+                    ~ " set sample_row_key = null where entity in ('customers', 'consents')") -%}
+            {%- endfor -%}
             {%- do log(found ~ ' erased customers are out of every table.', info=true) -%}
         {%- endif -%}
     {%- endif -%}

@@ -54,6 +54,9 @@ def drift(reference: FloatArray, current: FloatArray, bins: int = 10) -> Drift:
         raise ValueError("a sample is empty")
     known, missing = reference[~np.isnan(reference)], np.isnan(reference).mean()
     edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.empty(0)
+    if len(edges) and edges[-1] == known.max():
+        # The greatest value has a bin of its own, below it what is less.
+        edges = np.unique(np.append(edges, np.nextafter(edges[-1], -np.inf)))
     counts = [_counts(sample, edges) for sample in (reference, current)]
     used = (counts[0] + counts[1]) > 0
     shares = [np.maximum(found[used] / found.sum(), MIN_SHARE) for found in counts]

@@ -224,6 +224,8 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
     entered = """
         select customer_id, min(as_of_at) from releases.release_audiences where channel = 'email' group by 1 order by 1
     """
+    fits = "select distinct release_id from releases.release_fits"
+    assert set(retired) & {row[0] for row in warehouse.query(fits)}
     before, looked = warehouse.query(entered), warehouse.query(MAILS, "recommendations.duckdb")
     any_run = ["run", "--select", "stg_products"]
     assert "is retired" not in warehouse.run(any_run, variables)
@@ -236,6 +238,7 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
     for table in ("release_slates", "release_exits"):
         assert not {row[0] for row in warehouse.query(history.format(table))} & set(retired)
     assert {row[0] for row in warehouse.query(history.format("release_slates"))} == kept
+    assert {row[0] for row in warehouse.query(fits)} <= kept
     # The record stays, and so does each customer's first occasion, by which the holdout is read.
     assert published(warehouse) == known
     assert warehouse.query(entered) == before

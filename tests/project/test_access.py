@@ -9,11 +9,13 @@ from manifest import READERS, Project
 PERSONAL = {"customer_id", "customer_hash", "session_id", "entity_id", "row_json", "placement_key"}
 # A customer's id in a connector's own words.
 SOURCE_NAMES = {"household_id", "Customer ID"}
+# What only one customer did.
+OWN = {"order_line_id", "event_id", "action_id", "impression_id", "send_id"}
 # What public tables may name a person by; the key of a placement is a customer's id where the placement is personal.
 PUBLIC = {"customer_id", "placement_key"}
 # A column of such a name is a person's own: the contract takes none in.
 DIRECT = re.compile(
-    r"(^|_)(e_?mail_address|first_name|last_name|surname|full_name|phone|street|address|birth\w*|gender)(_|$)"
+    r"(^|_)(e_?mail|(customer|client|first|last|full|sur)_?name|(tele)?phone|mobile|street|address|postcode|birth\w*)(_|$)"
 )
 
 
@@ -49,9 +51,21 @@ def test_public_tables_name_a_person_by_his_id_only(project: Project) -> None:
 
 
 def test_no_table_has_a_place_for_a_name_or_an_address(project: Project) -> None:
-    assert DIRECT.search("customer_first_name") and DIRECT.search("birthday") and not DIRECT.search("product_name")
+    assert all(map(DIRECT.search, ("customer_email", "first_name", "telephone", "birthday", "customer_name")))
+    assert not DIRECT.search("product_name") and not DIRECT.search("campaign_name")
     columns = {(node.name, name) for node in project.nodes.values() for name in node.node["columns"]}
     assert not {one for one in columns if DIRECT.search(one[1])}
+
+
+def test_rows_that_are_kept_from_night_to_night_say_whose_they_are(project: Project) -> None:
+    """An erasure deletes by customer_id what no build makes anew."""
+    kept = [model for model in project.models if model.node["config"]["materialized"] == "incremental"]
+    unnamed = {
+        model.name
+        for model in kept
+        if OWN & model.node["columns"].keys() and "customer_id" not in model.node["columns"]
+    }
+    assert any(OWN & model.node["columns"].keys() for model in kept) and not unnamed
 
 
 def test_roles_read_the_public_tables_and_no_other(project: Project) -> None:

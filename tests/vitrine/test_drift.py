@@ -33,6 +33,16 @@ def test_a_feed_that_breaks_is_seen_though_the_known_values_are_the_same():
     assert np.isnan(drift(np.full(3, np.nan), values).reference_mean)
 
 
+@pytest.mark.parametrize("share", [0.93, 0.95, 1.0])
+def test_mass_at_the_greatest_value_is_seen_to_leave_as_at_the_least(share):
+    count = round(1000 * share)
+    reference = np.r_[np.ones(count), np.linspace(0, 0.9, 1000 - count)]
+    current = np.r_[np.ones(500), np.linspace(0, 0.9, 500)]
+    found = drift(reference, current)
+    assert found.stability_index > 0.5 and found.stability_index > found.noise_index
+    assert found.stability_index == pytest.approx(drift(-reference, -current).stability_index, rel=0.5)
+
+
 def test_the_order_of_the_rows_makes_no_difference():
     random = np.random.default_rng(3)
     reference, current = random.lognormal(3, 2, 5001), random.lognormal(3, 2, 777)

@@ -1,11 +1,13 @@
 """Files written anew without customers, and the look for them."""
 
 import os
+import shutil
 
 import duckdb
 import pytest
 
 from vitrine.engines.erasure import (
+    BY_PRODUCTS,
     compact,
     forget_readers,
     found_in_files,
@@ -15,7 +17,10 @@ from vitrine.engines.erasure import (
 )
 
 CLIENTS = [f"client-{number:05}" for number in range(3000)]
-SALTED = "sha256('salt:' || {})"
+# A salt may hold any sign.
+SALT = "sa'l{}t{b}"
+SALTED = "sha256(? || ':' || unnest(?))"
+READ = {"customer_id": "true", "placement_key": "placement = 'customer'"}
 
 
 def test_what_names_a_customer_is_found(tmp_path):
@@ -44,14 +49,16 @@ def warehouse(tmp_path):
         connection.execute("create view all_lines as from lines")
         connection.execute("checkpoint")
         connection.execute("delete from lines where customer_id < 'client-00100'")
-        connection.execute(
-            f"insert into staging.stg_erased_customers select {SALTED.format('unnest(?)')}, null", [CLIENTS[:100]]
-        )
+        connection.execute(f"insert into staging.stg_erased_customers select {SALTED}, null", [SALT, CLIENTS[:100]])
     with duckdb.connect(str(tmp_path / "recommendations.duckdb")) as connection:
         connection.execute("create schema releases")
         connection.execute("create table mails as select unnest(?) as customer_id", [CLIENTS])
-        connection.execute("create table site (placement_key varchar, slot integer)")
-        connection.execute("insert into site values ('client-00001', 1), ('bags', 1), (null, 2)")
+        connection.execute("create table site (placement varchar, placement_key varchar, slot integer)")
+        # A product may be called like a customer.
+        connection.execute(
+            "insert into site values ('customer', 'client-00001', 1), ('category', 'bags', 1), "
+            "('unknown', null, 2), ('product', 'client-00002', 3)"
+        )
         connection.execute("create table releases.live as select 'r1' as release_id")
         connection.execute("create view releases.asked as select * from main.mails")
     return tmp_path
@@ -61,7 +68,7 @@ def test_a_deleted_row_stays_in_the_file_until_it_is_written_anew(warehouse):
     path = warehouse / "vitrine.duckdb"
     assert found_in_files([path], CLIENTS[:100])
     with duckdb.connect(str(path)) as connection:
-        compact(connection, path, "vitrine")
+        compact(connection, path, "vitrine", "staging.stg_erased_customers")
     assert found_in_files(warehouse.glob("vitrine*"), CLIENTS[:100]) == {}
     with duckdb.connect(str(path), read_only=True) as connection:
         assert connection.execute("select count(*) from all_lines").fetchall() == [(2900,)]
@@ -78,7 +85,7 @@ def test_a_process_that_dies_with_the_old_file_open_leaves_a_file_that_opens(war
     connection = duckdb.connect(str(path))
     connection.execute("set checkpoint_threshold = '1GB'")
     connection.execute("create table late as select 1 as one")
-    compact(connection, path, "vitrine")
+    compact(connection, path, "vitrine", "staging.stg_erased_customers")
     assert sorted(found.name for found in warehouse.glob("vitrine*")) == ["vitrine.duckdb"]
     copied = path.rename(warehouse / "copied.duckdb")
     with duckdb.connect(str(copied), read_only=True) as other:
@@ -91,16 +98,17 @@ def test_the_readers_file_loses_them_and_keeps_the_rest(warehouse):
         hashes = [
             row[0] for row in connection.execute("select customer_hash from staging.stg_erased_customers").fetchall()
         ]
-    assert forget_readers(warehouse, ["customer_id", "placement_key"], SALTED, hashes) == 101
-    assert found_in_files([path], CLIENTS[:100]) == {}
+    assert forget_readers(warehouse, READ, SALT, hashes) == 101
+    assert list(found_in_files([path], CLIENTS[:100]).values()) == [1]
     with duckdb.connect(str(path), read_only=True) as connection:
         assert connection.execute("select count(*) from releases.asked").fetchall() == [(2900,)]
-        assert connection.execute("from site order by slot").fetchall() == [("bags", 1), (None, 2)]
+        left = connection.execute("select placement_key, slot from site order by slot").fetchall()
+        assert left == [("bags", 1), (None, 2), ("client-00002", 3)]
         assert connection.execute("from releases.live").fetchall() == [("r1",)]
 
 
 def test_without_a_readers_file_there_is_nothing_to_forget(tmp_path):
-    assert forget_readers(tmp_path, ["customer_id"], SALTED, ["0"]) == 0
+    assert forget_readers(tmp_path, READ, SALT, ["0"]) == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -110,7 +118,7 @@ def test_what_earlier_runs_wrote_beside_the_data_is_removed(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("client-00001")
     os.utime(old, (1000, 1000))
-    assert remove_by_products(tmp_path, 2000) == 1
+    assert remove_by_products([tmp_path / name for name in (*BY_PRODUCTS, "spill")], 2000) == 1
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["manifest.json", "model.sql"]
 
 
@@ -121,6 +129,12 @@ def test_the_command_names_places_and_what_it_cannot_look_for(warehouse, monkeyp
     assert main(["client-02000"]) == 1
     said = capsys.readouterr().out
     assert "vitrine.duckdb: main.lines.customer_id: 1" in said and "main.lines.text: 1" in said
+    (warehouse / "target" / "make_check").mkdir(parents=True)
+    with duckdb.connect(str(warehouse / "target" / "make_check" / "vitrine.duckdb")) as connection:
+        connection.execute("create table checked as select 'c9' as customer_id")
+    assert main(["c9"]) == 1
+    assert "make_check/vitrine.duckdb: main.checked.customer_id: 1" in capsys.readouterr().out
+    shutil.rmtree(warehouse / "target")
     assert main(["c9"]) == 0
     assert "in tables only: c9" in capsys.readouterr().out
     (warehouse / "recommendations.duckdb").unlink()

@@ -89,6 +89,7 @@ ranked as (
 select
     credit_type,
     action_id,
+    customer_id,
     impression_id,
     attribution,
     touched_at,

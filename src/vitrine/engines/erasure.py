@@ -10,7 +10,7 @@ import mmap
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,11 +23,11 @@ from vitrine.engines.reader_file import READER_FILE
 MIN_BYTES = 8
 """Ids shorter than this stand in any file by chance, in a hash for example: their bytes are not looked for."""
 NO_LETTER = "[^A-Za-z0-9_]"
-BY_PRODUCTS = ("preview", "email_preview", "compiled", "run")
-"""Folders of the target folder that may name a customer: looks at slates, SQL of earlier runs."""
+BY_PRODUCTS = ("preview", "email_preview", "make_check", "compiled", "run")
+"""Folders of the target folder that may name a customer: looks at slates, input as checked, SQL of earlier runs."""
 
 
-def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str) -> None:
+def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str, erased: str) -> None:
     """Write the file of a build anew, with what is in its tables and nothing else, and put it in the old one's place.
 
     The connection keeps the old file, which is gone when it closes: what is written after this is lost.
@@ -38,12 +38,16 @@ def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str) ->
         A connection to the database, outside any transaction.
     path, database
         Its file, and the name that it is attached under.
+    erased
+        Table of the erased customers, with its schema: from now on they are purged.
     """
     fresh = beside(path)
     connection.execute(f"attach {quoted(fresh)} as compacted")
     try:
         connection.execute(f'copy from database "{database}" to compacted')
-        connection.execute("update compacted.staging.stg_erased_customers set purged_at = now() at time zone 'utc'")
+        connection.execute(
+            f"update compacted.{erased} set purged_at = now() at time zone 'utc' where purged_at is null"
+        )
         connection.execute("checkpoint compacted")
     finally:
         connection.execute("detach compacted")
@@ -53,7 +57,7 @@ def compact(connection: duckdb.DuckDBPyConnection, path: Path, database: str) ->
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
-def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: Sequence[str]) -> int:
+def forget_readers(folder: Path, columns: Mapping[str, str], salt: str, hashes: Sequence[str]) -> int:
     """Write the readers' file anew without erased customers; return how many rows are left out.
 
     Parameters
@@ -61,11 +65,9 @@ def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: S
     folder
         The warehouse folder; without a readers' file there is nothing to do.
     columns
-        Names of columns that hold ids of customers.
-    hash_of
-        SQL expression of the salted hash of the column ``{}``.
-    hashes
-        Those of the erased customers.
+        Names of columns that hold ids of customers, each with the condition on its row under which it does.
+    salt, hashes
+        The salt, and the salted hashes of the erased customers: SHA-256 of salt, colon and id.
     """
     path = folder / READER_FILE
     if not path.exists():
@@ -75,13 +77,18 @@ def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: S
     with duckdb.connect() as connection:
         connection.execute(f"attach {quoted(path)} as readers (read_only)")
         connection.execute(f"attach {quoted(fresh)} as fresh")
+        connection.execute("set variable salt = ?", [salt])
         connection.execute("create table erased as select unnest(?::varchar[]) as customer_hash", [list(hashes)])
         for schema, name, count, found in connection.execute(
             "select schema_name, table_name, any_value(estimated_size), list(column_name) "
             "from duckdb_columns() inner join duckdb_tables() using (database_name, schema_name, table_name) "
             "where database_name = 'readers' group by all order by all"
         ).fetchall():
-            held = [f"{hash_of.format(column)} in (from erased)" for column in columns if column in found]
+            held = [
+                f"({condition} and sha256(getvariable('salt') || ':' || {column}) in (from erased))"
+                for column, condition in columns.items()
+                if column in found
+            ]
             where = f" where not coalesce({' or '.join(held)}, false)" if held else ""
             connection.execute(f'create schema if not exists fresh."{schema}"')
             ((kept,),) = connection.execute(
@@ -101,17 +108,17 @@ def forget_readers(folder: Path, columns: Sequence[str], hash_of: str, hashes: S
     return left_out
 
 
-def remove_by_products(target: Path, written_before: float) -> int:
-    """Remove the files in the folders of BY_PRODUCTS that were written before an instant; return how many.
+def remove_by_products(folders: Iterable[Path], written_before: float) -> int:
+    """Remove the files in folders that were written before an instant; return how many.
 
     Parameters
     ----------
-    target
-        The target folder.
+    folders
+        Where rows of customers may lie beside the warehouse.
     written_before
         Seconds since the epoch: the start of the run that took the customers out. What it wrote itself names none.
     """
-    files = [path for name in BY_PRODUCTS for path in (target / name).rglob("*") if path.is_file()]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     old = [path for path in files if path.stat().st_mtime < written_before]
     for path in old:
         path.unlink()
@@ -170,16 +177,17 @@ def main(arguments: list[str] | None = None) -> int:
         if not (warehouse / name).exists():
             print(f"There is no {warehouse / name}: run `make build` first.", file=sys.stderr)
             return 2
+    # Copies that a check or a preview works on are looked through as well.
+    copies = [path for name in BY_PRODUCTS for path in (target / name).rglob("*.duckdb")]
+    for path in [warehouse / "vitrine.duckdb", warehouse / READER_FILE, *sorted(copies)]:
         try:
-            with (
-                kept_still(warehouse / "vitrine.duckdb"),
-                connected(warehouse, warehouse / name, read_only=True) as connection,
-            ):
+            with kept_still(warehouse / "vitrine.duckdb"), connected(path.parent, path, read_only=True) as connection:
                 found = found_in_relations(connection, options.customers)
         except WarehouseBusyError as error:
             print(error, file=sys.stderr)
             return 2
-        places |= {f"{name}: {place}": count for place, count in found.items()}
+        shown = path.name if path.parent == warehouse else path
+        places |= {f"{shown}: {place}": count for place, count in found.items()}
     files = [path for folder in (warehouse, target) for path in folder.rglob("*") if folder.exists()]
     places |= found_in_files(files, options.customers)
     for place, count in places.items():

@@ -1,0 +1,137 @@
+"""Erase random customers from a whole shop, and look for them in everything that two builds left.
+
+    python benchmarks/erasure/run.py warehouse --customers 100 --seed 1
+
+Takes the staged input of a build that is there (Complete Journey, Maison, …), gives its customers ids that stand
+nowhere by chance, and builds it in a folder of its own; then 100 customers ask to be erased, and it is built again.
+Prints where they were found before and after: in every column of every table of both files, and in the bytes of every
+file that lies under the folder, target and logs included. Exit code 1 where one is found after, or none before, or
+where a customer who did not ask is gone from the history.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from vitrine.engines.erasure import found_in_relations
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASES = ("vitrine.duckdb", "recommendations.duckdb")
+HISTORY = "select release_id, channel, customer_id, slot, product_id from releases.release_slates"
+ID = re.compile(rb"customer-[0-9a-f]{16}")
+NEW_ID = "'customer-' || left(md5('erasure' || customer_id), 16)"
+
+
+def main() -> int:
+    """Build, ask, build again, look."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("warehouse", type=Path, help="folder of a warehouse that is built")
+    parser.add_argument("--customers", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, default=ROOT / "target" / "erasure")
+    parser.add_argument("--vars", default="{}", help="JSON of more vars for the builds")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
+    source = folder / "source"
+    source.mkdir(parents=True, exist_ok=True)
+    as_of, customers = write_source(options.warehouse / "vitrine.duckdb", source)
+    variables = {"connector": "contract_files", "source_dir": str(source), "as_of": as_of, **json.loads(options.vars)}
+    seconds = {"first": build(folder, variables)}
+    erased = random.Random(options.seed).sample(sorted(customers), options.customers)
+    before, files_before = looked(folder, erased)
+    kept = {row for row in rows(folder, HISTORY) if row[2] not in set(erased)}
+    ask(source, erased, as_of)
+    seconds["second"] = build(folder, variables)
+    after, files_after = looked(folder, erased)
+    lost = kept - set(rows(folder, HISTORY))
+    print(f"{len(customers)} customers, {len(erased)} of them erased; builds of {json.dumps(seconds)} seconds")
+    for when, places, in_files in (("before", before, files_before), ("after", after, files_after)):
+        print(f"{when}: {len(places)} columns name them in {sum(places.values())} rows; bytes of files name {in_files}")
+    for place, count in after.items():
+        print(f"  {place}: {count}")
+    print(f"history: {len(kept)} rows of others before, {len(lost)} of them lost")
+    return int(bool(after or files_after or lost or not before or not files_before))
+
+
+def write_source(database: Path, folder: Path) -> tuple[str, set[str]]:
+    """Write the staged input as files of the contract; return the instant of the build and the customers' new ids."""
+    text = (ROOT / "models" / "connectors" / "contract_files" / "__sources.yml").read_text()
+    (declared,) = yaml.safe_load(text)["sources"]
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for table in declared["tables"]:
+            name, columns = table["name"], {one["name"]: one["data_type"] for one in table["columns"]}
+            taken = ", ".join(
+                f"cast({NEW_ID if column == 'customer_id' else column} as {kind}) as {column}"
+                for column, kind in columns.items()
+            )
+            staged = f"staging.stg_{name}"
+            if name == "erasure_requests":  # staging keeps hashes only: nobody has asked yet
+                taken = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
+                staged = "(select 1) where false"
+            connection.execute(f"copy (select {taken} from {staged}) to '{folder / name}.parquet' (format parquet)")
+        (as_of,) = connection.execute(
+            "select max(cutoff_at) from intermediate.int_calendar__cutoffs where cutoff_role = 'serve'"
+        ).fetchone() or ("",)
+        named = connection.execute(f"select distinct {NEW_ID} from staging.stg_order_lines").fetchall()
+    return f"{as_of:%Y-%m-%d %H:%M:%S}", {name for (name,) in named}
+
+
+def ask(folder: Path, erased: list[str], as_of: str) -> None:
+    """Write the requests."""
+    values = ", ".join(f"('r{n}', '{name}', timestamp '{as_of}' - interval 1 day)" for n, name in enumerate(erased))
+    duckdb.execute(
+        f"copy (from (values {values}) as t (erasure_request_id, customer_id, requested_at)) "
+        f"to '{folder / 'erasure_requests.parquet'}' (format parquet)"
+    )
+
+
+def build(folder: Path, variables: dict[str, str]) -> int:
+    """Build all but unit tests, and return the seconds."""
+    places = {
+        "VITRINE_WAREHOUSE": folder / "warehouse",
+        "DBT_TARGET_PATH": folder / "target",
+        "DBT_LOG_PATH": folder / "logs",
+    }
+    started = time.monotonic()
+    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", "--exclude-resource-type", "unit_test"]
+    subprocess.run(
+        [*command, "--vars", json.dumps(variables)],
+        cwd=ROOT,
+        env=os.environ | {name: str(place) for name, place in places.items()},
+        check=True,
+    )
+    return round(time.monotonic() - started)
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    """Return the rows of a query on the build's own file."""
+    with duckdb.connect(str(folder / "warehouse" / "vitrine.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def looked(folder: Path, erased: list[str]) -> tuple[dict[str, int], int]:
+    """Return the columns that name them with their rows, and how many of them the bytes of the files name."""
+    places: dict[str, int] = {}
+    for name in DATABASES:
+        with duckdb.connect(str(folder / "warehouse" / name), read_only=True) as connection:
+            found = found_in_relations(connection, erased)
+        places |= {f"{name}: {place}": count for place, count in found.items()}
+    named: set[bytes] = set()
+    for path in folder.rglob("*"):
+        # The retailer's own files are the retailer's to erase.
+        if path.is_file() and path.parent != folder / "source":
+            named |= set(ID.findall(path.read_bytes()))
+    return places, len(named & {name.encode() for name in erased})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
