@@ -1,5 +1,6 @@
-{#- What is kept of an erased customer's id: SHA-256 of the salt, a colon and the id, in 64 hexadecimal digits. The salt is
-    the environment's, so that it lies beside no data: with it, and a list of ids, anybody could tell who is meant. -#}
+{#- What is kept of an erased customer's id: SHA-256 of the salt, a colon and the id, in 64 hexadecimal digits. The
+    salt is the environment's, so that it lies beside no data: with it and a list of ids anybody could tell who is
+    meant. -#}
 {% macro customer_hash(expression) -%}
     {{ return(adapter.dispatch('customer_hash', 'vitrine')(expression)) }}
 {%- endmacro %}

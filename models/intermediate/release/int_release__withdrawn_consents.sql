@@ -1,5 +1,5 @@
--- One row per channel that needs consent and customer who refuses it as of this build, or whose agreement has ended: asked
--- of staging alone, so that whoever took it back is hidden without a build of recommendations.
+-- One row per channel that needs consent and customer who refuses it as of this build, or whose agreement has ended:
+-- asked of staging alone, so that whoever took it back is hidden without a build of recommendations.
 
 with channels as (
     select * from {{ ref('int_integrity__channel_policies') }}
