@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import time
@@ -22,12 +21,11 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from vitrine.engines.erasure import found_in_relations
+from vitrine.engines.erasure import found_in_files, found_in_relations
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASES = ("vitrine.duckdb", "recommendations.duckdb")
 HISTORY = "select release_id, channel, customer_id, slot, product_id from releases.release_slates"
-ID = re.compile(rb"customer-[0-9a-f]{16}")
 NEW_ID = "'customer-' || left(md5('erasure' || customer_id), 16)"
 
 
@@ -55,7 +53,7 @@ def main() -> int:
     lost = kept - set(rows(folder, HISTORY))
     print(f"{len(customers)} customers, {len(erased)} of them erased; builds of {json.dumps(seconds)} seconds")
     for when, places, in_files in (("before", before, files_before), ("after", after, files_after)):
-        print(f"{when}: {len(places)} columns name them in {sum(places.values())} rows; bytes of files name {in_files}")
+        print(f"{when}: {len(places)} columns name them in {sum(places.values())} values, bytes {in_files} times")
     for place, count in after.items():
         print(f"  {place}: {count}")
     print(f"history: {len(kept)} rows of others before, {len(lost)} of them lost")
@@ -119,18 +117,15 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
 
 
 def looked(folder: Path, erased: list[str]) -> tuple[dict[str, int], int]:
-    """Return the columns that name them with their rows, and how many of them the bytes of the files name."""
+    """Return the columns that name them with their rows, and how often the bytes of the files do."""
     places: dict[str, int] = {}
     for name in DATABASES:
         with duckdb.connect(str(folder / "warehouse" / name), read_only=True) as connection:
             found = found_in_relations(connection, erased)
         places |= {f"{name}: {place}": count for place, count in found.items()}
-    named: set[bytes] = set()
-    for path in folder.rglob("*"):
-        # The retailer's own files are the retailer's to erase.
-        if path.is_file() and path.parent != folder / "source":
-            named |= set(ID.findall(path.read_bytes()))
-    return places, len(named & {name.encode() for name in erased})
+    # The retailer's own files are the retailer's to erase.
+    files = [path for path in folder.rglob("*") if path.parent != folder / "source"]
+    return places, sum(found_in_files(files, erased).values())
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     {{ return(adapter.dispatch('table_sizes', 'vitrine')(results)) }}
 {%- endmacro %}
 
-{# DuckDB: bytes are those of the blocks of the file, which hold what a checkpoint has written. #}
+{#- DuckDB: of what succeeded, as what was skipped or failed left the table of an earlier run. Bytes are those of the
+    blocks of the file, which hold what a checkpoint has written. -#}
 {% macro duckdb__table_sizes(results) -%}
     {%- set sizes, tables, asked = {}, [], [] -%}
     {%- do run_query('force checkpoint') -%}

@@ -7,10 +7,8 @@
         {%- set ended_at = modules.datetime.datetime.now(modules.pytz.utc) -%}
         {%- set sizes = vitrine.table_sizes(results) -%}
         {%- for result in results if result.node.resource_type in ('model', 'seed', 'test', 'unit_test') -%}
-            {#- What was skipped or failed left the table of an earlier run. -#}
             {%- set size = sizes.get(result.node.schema ~ '.' ~ result.node.alias, ['null', 'null'])
-                if result.node.resource_type in ('model', 'seed') and result.status == 'success'
-                else ['null', 'null'] -%}
+                if result.node.resource_type in ('model', 'seed') else ['null', 'null'] -%}
             {#- Versions of a model share its name, and so may tests. -#}
             {%- set name = result.node.alias if result.node.resource_type in ('model', 'seed')
                 else result.node.unique_id.split('.')[2:] | join('.') -%}

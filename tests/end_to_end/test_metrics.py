@@ -21,7 +21,9 @@ PLANTED = f"""
         (date '{AS_OF:%Y-%m-%d}', 'email', 100, 40, 10, 2, 900, 30, 0, 6, 6, 250.0, 200.0, 50.0, 'EUR', 9, 0),
         (date '{AS_OF:%Y-%m-%d}', 'onsite', 7, 7, 7, 7, 100, 20, 0, 5, 5, 999.0, 999.0, 0.0, 'EUR', 0, 0);
     insert into evaluation.experiment_readouts
-    select * replace ('broken' as experiment_id, true as is_split_broken) from evaluation.experiment_readouts;
+    select * replace ('broken' as experiment_id, true as is_split_broken) from evaluation.experiment_readouts
+    union all
+    select * replace ('policy' as part_type, 'email' as part_name) from evaluation.experiment_readouts;
     update evaluation.experiment_readouts
     set effect_value = 2.5, effect_low_value = 0.5, effect_high_value = 4.5, customer_count = 40
     where metric_name = 'spend_amount';

@@ -206,11 +206,12 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
             "insert into intermediate.int_integrity__experiments (experiment_id, starts_at, ends_at) "
             "values ('needs them', timestamp '2024-03-01', timestamp '2024-04-01')"
         )
-        # The same ids in the mails of another house, earlier: no occasion of this one's.
+        # Another house's, past their retention: its own build retires them. The same ids in its audience, earlier, are no
+        # occasion of this one's.
         connection.execute("""
             insert into releases.recommendation_releases
-            select * replace ('r1' as release_id, 'other' as connector, 'site' as channel)
-            from releases.recommendation_releases order by published_at desc limit 1
+            select newest.* replace ('r' || n as release_id, 'other' as connector, 'site' as channel)
+            from (from releases.recommendation_releases order by published_at desc limit 1) as newest, range(1, 5) as t (n)
         """)
         connection.execute(
             """
@@ -235,6 +236,7 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
     said = warehouse.run(any_run, variables)
     for release in retired:
         assert f"Channel email: release {release} is retired" in said
+    assert "Channel site" not in said
     for table in ("release_slates", "release_exits"):
         assert not {row[0] for row in warehouse.query(history.format(table))} & set(retired)
     assert {row[0] for row in warehouse.query(history.format("release_slates"))} == kept
