@@ -152,12 +152,14 @@ $(DBT) run-operation $(1) $(DBT_VARS) --args "$$($(PYTHON) -c 'import json, os, 
 endef
 
 metrics: setup ## Ask for governed figures, on what the last build left: METRICS=revenue_per_mail BY=metric_time__month; without, list them
-	@$(if $(METRICS),$(VENV)/bin/mf query --metrics '$(METRICS)' $(if $(BY),--group-by '$(BY)' --order '$(firstword $(subst $(COMMA), ,$(BY)))'),$(VENV)/bin/mf list metrics --show-all-dimensions)
+	@$(if $(METRICS),$(VENV)/bin/mf query --metrics '$(subst $() ,,$(METRICS))' $(if $(BY),--group-by '$(subst $() ,,$(BY))' \
+		--order '$(firstword $(subst $(COMMA), ,$(BY)))'),$(if $(BY),echo "Say which: make metrics METRICS=mails BY=$(BY)" >&2; exit 1,\
+		$(VENV)/bin/mf list metrics --show-all-dimensions))
 
 docs: setup ## Write the documentation site, and where each column comes from, to target/ (needs a build: columns are read from it)
 	$(DBT) docs generate $(DBT_VARS)
 	$(VENV)/bin/colibri generate --light --disable-telemetry --output-dir target/lineage
-	@echo "Models: open target/index.html through 'dbt docs serve'. Columns: open target/lineage/index.html."
+	@echo "Models: .venv/bin/dbt docs serve. Columns: open target/lineage/index.html."
 
 lock: ## Resolve pyproject.toml again into requirements/dev.lock
 	test -x $(LOCK_VENV)/bin/uv || { $(BASE_PYTHON) -m venv $(LOCK_VENV) && $(LOCK_VENV)/bin/pip install --quiet uv; }

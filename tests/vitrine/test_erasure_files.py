@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 
 import duckdb
 import pytest
@@ -137,6 +139,16 @@ def test_the_command_names_places_and_what_it_cannot_look_for(warehouse, monkeyp
     shutil.rmtree(warehouse / "target")
     assert main(["c9"]) == 0
     assert "in tables only: c9" in capsys.readouterr().out
+    # The lock that the look takes names its process, and nobody whom it looks for.
+    monkeypatch.setattr(sys, "argv", ["erasure", "client-99999"])
+    assert main(["client-99999"]) == 0
+    assert "1 customers, 0 places" in capsys.readouterr().out
+    holding = f"import duckdb; held = duckdb.connect({str(warehouse / 'vitrine.duckdb')!r}); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", holding], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        assert main(["client-02000"]) == 2
+        other.kill()
+    assert "close it elsewhere first" in capsys.readouterr().err
     (warehouse / "recommendations.duckdb").unlink()
     assert main(["client-02000"]) == 2
     assert "run `make build` first" in capsys.readouterr().err

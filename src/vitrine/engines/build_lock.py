@@ -67,9 +67,16 @@ def _locked(path: Path, database: Path) -> IO[str]:
             f"Another build is using {database}: {holder}. Wait for it to end, or stop it, and start again."
         ) from None
     handle.truncate(0)
-    handle.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, {' '.join(sys.argv)}")
+    handle.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, {_program()}")
     handle.flush()
     return handle
+
+
+def _program() -> str:
+    """Return the name of this program, of dbt with its command: other arguments may name customers, the file stays."""
+    name = Path(sys.argv[0]).name
+    command = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), "")
+    return f"{name} {command}".strip() if name == "dbt" else name
 
 
 def _refuse_if_open_elsewhere(database: Path, handle: IO[str]) -> None:

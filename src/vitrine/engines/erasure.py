@@ -186,6 +186,9 @@ def main(arguments: list[str] | None = None) -> int:
         except WarehouseBusyError as error:
             print(error, file=sys.stderr)
             return 2
+        except duckdb.IOException as error:
+            print(f"{path} cannot be read, close it elsewhere first: {error}", file=sys.stderr)
+            return 2
         shown = path.name if path.parent == warehouse else path
         places |= {f"{shown}: {place}": count for place, count in found.items()}
     files = [path for folder in (warehouse, target) for path in folder.rglob("*") if folder.exists()]
