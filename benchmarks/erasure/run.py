@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -41,8 +42,15 @@ def main() -> int:
     folder = options.folder.resolve()
     source = folder / "source"
     source.mkdir(parents=True, exist_ok=True)
-    as_of, customers = write_source(options.warehouse / "vitrine.duckdb", source)
-    variables = {"connector": "contract_files", "source_dir": str(source), "as_of": as_of, **json.loads(options.vars)}
+    as_of, customers, entities = write_source(options.warehouse / "vitrine.duckdb", source)
+    variables = {
+        "connector": "contract_files",
+        # An entity that the shop does not supply is another thing than one without rows: nobody's consent is on record.
+        "own_connectors": {"contract_files": {"entities": entities, "currency_code": "EUR"}},
+        "source_dir": str(source),
+        "as_of": as_of,
+        **json.loads(options.vars),
+    }
     seconds = {"first": build(folder, variables)}
     erased = random.Random(options.seed).sample(sorted(customers), options.customers)
     before, files_before = looked(folder, erased)
@@ -60,8 +68,15 @@ def main() -> int:
     return int(bool(after or files_after or lost or not before or not files_before))
 
 
-def write_source(database: Path, folder: Path) -> tuple[str, set[str]]:
-    """Write the staged input as files of the contract; return the instant of the build and the customers' new ids."""
+def write_source(database: Path, folder: Path) -> tuple[str, set[str], list[str]]:
+    """Write the staged input as files of the contract.
+
+    Returns
+    -------
+    tuple
+        The instant of the build, the customers' new ids, and the entities that have rows, or will have.
+    """
+    entities = []
     text = (ROOT / "models" / "connectors" / "contract_files" / "__sources.yml").read_text()
     (declared,) = yaml.safe_load(text)["sources"]
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -75,12 +90,16 @@ def write_source(database: Path, folder: Path) -> tuple[str, set[str]]:
             if name == "erasure_requests":  # staging keeps hashes only: nobody has asked yet
                 taken = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
                 staged = "(select 1) where false"
-            connection.execute(f"copy (select {taken} from {staged}) to '{folder / name}.parquet' (format parquet)")
+            (count,) = connection.execute(
+                f"copy (select {taken} from {staged}) to '{folder / name}.parquet' (format parquet)"
+            ).fetchone() or (0,)
+            if count or name == "erasure_requests":
+                entities.append(name)
         (as_of,) = connection.execute(
             "select max(cutoff_at) from intermediate.int_calendar__cutoffs where cutoff_role = 'serve'"
         ).fetchone() or ("",)
         named = connection.execute(f"select distinct {NEW_ID} from staging.stg_order_lines").fetchall()
-    return f"{as_of:%Y-%m-%d %H:%M:%S}", {name for (name,) in named}
+    return f"{as_of:%Y-%m-%d %H:%M:%S}", {name for (name,) in named}, entities
 
 
 def ask(folder: Path, erased: list[str], as_of: str) -> None:
@@ -92,7 +111,7 @@ def ask(folder: Path, erased: list[str], as_of: str) -> None:
     )
 
 
-def build(folder: Path, variables: dict[str, str]) -> int:
+def build(folder: Path, variables: dict[str, Any]) -> int:
     """Build all but unit tests, and return the seconds."""
     places = {
         "VITRINE_WAREHOUSE": folder / "warehouse",
