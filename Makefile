@@ -11,6 +11,8 @@ SQLFLUFF := $(VENV)/bin/sqlfluff
 SQLFLUFF_FLAGS := --disable-progress-bar
 STAMP := $(VENV)/.installed
 LOCK_VENV := .venv-lock
+COMPILE := $(LOCK_VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-strip-extras --no-emit-index-url --no-emit-find-links --quiet
 MAISON := target/maison/customers.parquet
 
 # The interpreter that the environment is made from; the connector to build and its day (empty: the project's own).
@@ -30,7 +32,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint contracts format test-portable benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw forget forgotten explain metrics docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint contracts format test-portable test-spark benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw forget forgotten explain metrics docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +97,9 @@ format: setup $(OTHER_CONNECTORS:%=target/check/%.sqlfluff) ## Rewrite Python an
 
 test-portable: setup ## Run the compiled SQL on the second engine
 	$(PYTHON) tests/portable/run_portable.py
+
+test-spark: setup ## Build on Apache Spark as well and compare; HOUSEHOLDS=300 of Complete Journey, CLUSTER=1 for two workers
+	$(PYTHON) tests/spark/run_spark.py $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS)) $(if $(CLUSTER),--cluster)
 
 benchmark-peers: setup ## Compare with other libraries' single models; CONNECTOR=online_retail for the other data set
 	$(PYTHON) benchmarks/peers/run.py $(or $(CONNECTOR),complete_journey)
@@ -163,8 +168,8 @@ docs: setup ## Write the documentation site, and where each column comes from, t
 
 lock: ## Resolve pyproject.toml again into requirements/dev.lock
 	test -x $(LOCK_VENV)/bin/uv || { $(BASE_PYTHON) -m venv $(LOCK_VENV) && $(LOCK_VENV)/bin/pip install --quiet uv; }
-	$(LOCK_VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras \
-		--no-emit-index-url --no-emit-find-links --extra demo --extra dev --quiet pyproject.toml -o requirements/dev.lock
+	$(COMPILE) --extra demo --extra dev pyproject.toml -o requirements/dev.lock
+	$(COMPILE) --extra demo --extra spark pyproject.toml requirements/spark.in -o requirements/spark.lock
 
 clean: ## Remove what the commands wrote, except .venv and the warehouse with its release history
 	rm -rf target logs export $(LOCK_VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -2,7 +2,7 @@
 {% macro forget_feedback(column, margin_days=0) -%}
     {%- set period = ref('int_feedback__period') -%}
     {%- if is_night() -%}
-    delete from {{ this }} where {{ column }} >= {{ vitrine.feedback_since(period, margin_days) }}
+    {{ vitrine.delete_statement(this, column ~ ' >= ' ~ vitrine.feedback_since(period, margin_days)) }}
     {%- else -%}
     select 1
     {%- endif -%}

@@ -4,7 +4,7 @@
     {%- do vitrine.record_decision(
         pins, decision, channel, release_id, owner, reason, now, days_after(now, hold_days | int)) -%}
     {#- The reader file is written over a connection of its own, which sees what is committed. -#}
-    {%- do adapter.commit() -%}
+    {%- do vitrine.commit() -%}
     {%- do vitrine.swap_reader_file() -%}
     {%- set live = run_query(
         "select release_id, is_pinned, hold_until_at from " ~ vitrine.existing_relation('releases', 'live_releases')

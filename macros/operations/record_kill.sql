@@ -11,6 +11,6 @@
             cast(current_timestamp as {{ dbt.type_timestamp() }})
     {%- endcall -%}
     {#- The reader file is written over a connection of its own, which sees what is committed. -#}
-    {%- do adapter.commit() -%}
+    {%- do vitrine.commit() -%}
     {%- do vitrine.swap_reader_file() -%}
 {%- endmacro %}

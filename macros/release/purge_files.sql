@@ -8,7 +8,7 @@
             {%- if pending -%}
                 {%- set hashes = run_query("select customer_hash from " ~ erased).columns[0].values() | list -%}
                 {#- A file is copied over a connection of its own, which sees what is committed. -#}
-                {%- do adapter.commit() -%}
+                {%- do vitrine.commit() -%}
                 {%- do vitrine.write_files_anew(erased, hashes) -%}
                 {%- do log('The files hold ' ~ pending ~ ' erased customers no more.', info=true) -%}
             {%- endif -%}

@@ -33,10 +33,10 @@
             {%- endcall -%}
         {%- endfor -%}
         {%- if var('release_retention_days') -%}
-            {%- do run_query("delete from " ~ costs ~ " where started_at < " ~ days_after(
+            {%- do vitrine.delete_rows(costs, "started_at < " ~ days_after(
                 "cast(current_timestamp as " ~ timestamp ~ ")", -var('release_retention_days'))) -%}
         {%- endif -%}
         {#- What is written after this reads over a connection of its own. -#}
-        {%- do adapter.commit() -%}
+        {%- do vitrine.commit() -%}
     {%- endif -%}
 {%- endmacro %}

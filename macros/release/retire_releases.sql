@@ -15,11 +15,11 @@
                 pins, 'retire', row[0], row[1], 'release_retention_days',
                 'published more than ' ~ var('release_retention_days') ~ ' days ago', now, now) -%}
             {%- for name in ['release_slates', 'release_shared_slates', 'release_exits'] -%}
-                {%- do run_query("delete from " ~ vitrine.existing_relation('releases', name) ~ " where " ~ chosen) -%}
+                {%- do vitrine.delete_rows(vitrine.existing_relation('releases', name), chosen) -%}
             {%- endfor -%}
             {%- set audiences = vitrine.existing_relation('releases', 'release_audiences') -%}
-            {%- do run_query(
-                "delete from " ~ audiences ~ " where " ~ chosen ~ " and exists (select 1 from " ~ audiences
+            {%- do vitrine.delete_rows(
+                audiences, chosen ~ " and exists (select 1 from " ~ audiences
                 ~ " as earlier inner join " ~ releases ~ " as of_earlier on earlier.release_id = of_earlier.release_id "
                 ~ "and earlier.channel = of_earlier.channel where of_earlier.connector = '" ~ row[3] ~ "' and "
                 ~ "earlier.customer_id = " ~ audiences.identifier ~ ".customer_id and earlier.as_of_at < "
@@ -30,10 +30,10 @@
         {%- if retired -%}
             {#- A fit belongs to the release in all of its channels. -#}
             {%- set fits = vitrine.existing_relation('releases', 'release_fits') -%}
-            {%- do run_query(
-                "delete from " ~ fits ~ " where release_id not in (select release_id from "
+            {%- do vitrine.delete_rows(
+                fits, "release_id not in (select release_id from "
                 ~ vitrine.existing_relation('releases', 'release_slates') ~ ")") -%}
-            {%- do adapter.commit() -%}
+            {%- do vitrine.commit() -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -8,19 +8,18 @@
         {%- set found = run_query("select count(*) from " ~ erased ~ " as erased").rows[0][0] -%}
         {%- if found -%}
             {%- for relation in vitrine.tables_with_column('customer_id') -%}
-                {%- do run_query("delete from " ~ relation ~ " where customer_id in ("
+                {%- do vitrine.delete_rows(relation, "customer_id in ("
                     ~ vitrine.erased_ids(relation, erased) ~ ")") -%}
             {%- endfor -%}
             {%- for relation in vitrine.tables_with_column('entity_id') -%}
                 {%- set customers = "(select entity_id as customer_id from " ~ relation
                     ~ " where entity_type = 'customer') as customers" -%}
-                {%- do run_query("delete from " ~ relation ~ " where entity_type = 'customer' and entity_id in ("
+                {%- do vitrine.delete_rows(relation, "entity_type = 'customer' and entity_id in ("
                     ~ vitrine.erased_ids(customers, erased) ~ ")") -%}
             {%- endfor -%}
             {#- The sample of a rejection is the key of a row, which for these is or holds the customer's id. -#}
             {%- for relation in vitrine.tables_with_column('sample_row_key') -%}
-                {%- do run_query("update " ~ relation
-                    ~ " set sample_row_key = null where entity in ('customers', 'consents')") -%}
+                {%- do vitrine.clear_column(relation, 'sample_row_key', "entity in ('customers', 'consents')") -%}
             {%- endfor -%}
             {%- do log(found ~ ' erased customers are out of every table.', info=true) -%}
         {%- endif -%}

@@ -153,27 +153,17 @@ def test_the_probability_of_a_purchase_is_that_of_an_order_times_that_of_the_pro
     name, fit = load_fits(row)["serve"]
     assert row["fit_id"].to_pylist() == [name]
     some = ranked_candidates(80, seed=1)
-    # In no order, with a customer who has no candidate, and without c39.
-    likely = {f"c{i:02}": i / 40 for i in range(39)} | {"nobody": 0.9}
-    ids = sorted(likely, key=lambda name: name[::-1])
-    customers = pa.table({"customer_id": ids, "purchase_probability": [likely[name] for name in ids]})
-    found = ranker_score_rows(DAYS[3], name, fit, some, customers)
+    # Of c39 it is not known.
+    likely = [None if one == "c39" else int(one[1:]) / 40 for one in some["customer_id"].to_pylist()]
+    found = ranker_score_rows(DAYS[3], name, fit, some.append_column("purchase_probability", pa.array(likely)))
     given_order, relevance = score_candidates(fit, some)
-    expected = given_order * np.array([likely.get(name, 0) for name in some["customer_id"].to_pylist()])
+    expected = given_order * np.array([one or 0 for one in likely])
     np.testing.assert_allclose(found["purchase_probability"], expected, atol=1e-9)
     # What a customer is shown first does not depend on how likely an order is.
     np.testing.assert_allclose(found["relevance_score"], relevance, atol=1e-9)
     assert found["cutoff_at"].to_pylist() == [DAYS[3]] * 80
     assert set(found["fit_id"].to_pylist()) == {name}
     assert found.select(["customer_id", "product_id"]).equals(some.select(["customer_id", "product_id"]))
-
-
-def test_nothing_to_score_gives_no_scores():
-    row = ranker_fit_row("serve", CUTOFFS, ranked_candidates(), ["als_rank", "signal"], 1.0, RankerParams())
-    name, fit = load_fits(row)["serve"]
-    for customers in (0, 1):
-        propensity = pa.table({"customer_id": ["c"], "purchase_probability": [0.5]}).slice(0, customers)
-        assert not ranker_score_rows(DAYS[3], name, fit, ranked_candidates(0), propensity).num_rows
 
 
 def test_no_cutoff_is_an_error_with_a_name():

@@ -4,8 +4,11 @@ Grain: one row per cutoff and customer.
 Algorithm: `vitrine.propensity.score_propensity` with the fits of int_propensity__fits.
 """
 
-from vitrine.engines.frames import is_at, read_table
-from vitrine.tables import concat, load_fits, propensity_score_rows, scored_cutoffs
+from functools import partial
+
+from vitrine.engines.frames import is_at, map_rows, read_table, together
+from vitrine.tables import load_fits, propensity_score_rows, scored_cutoffs
+from vitrine.tables.propensity import SCORE_SCHEMA
 
 
 def model(dbt, session):
@@ -15,8 +18,7 @@ def model(dbt, session):
 
     def scores_at(cutoff, scope):
         fit_id, fit = fits[scope]
-        columns = ["customer_id", *fit.feature_names]
-        rows = read_table(features, columns, is_at("cutoff_at", [cutoff]))
-        return propensity_score_rows(cutoff, fit_id, fit, rows)
+        columns, here = ["customer_id", *fit.feature_names], is_at("cutoff_at", [cutoff])
+        return map_rows(features, columns, here, SCORE_SCHEMA, partial(propensity_score_rows, cutoff, fit_id, fit))
 
-    return concat(scores_at(cutoff, scope) for cutoff, scope in scored_cutoffs(cutoffs))
+    return together(scores_at(cutoff, scope) for cutoff, scope in scored_cutoffs(cutoffs))

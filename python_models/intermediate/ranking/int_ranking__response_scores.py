@@ -4,8 +4,11 @@ Grain: one row per cutoff, customer and candidate product; none where neither re
 Algorithm: `vitrine.response.score_response` with the fits of int_ranking__response_fits.
 """
 
-from vitrine.engines.frames import is_at, read_table
-from vitrine.tables import concat, load_response_fits, no_response_scores, response_score_rows, scored_cutoffs
+from functools import partial
+
+from vitrine.engines.frames import is_at, joined, map_rows, read_table, together
+from vitrine.tables import load_response_fits, response_score_rows, scored_cutoffs
+from vitrine.tables.response import SCORE_SCHEMA
 
 
 def model(dbt, session):
@@ -16,15 +19,13 @@ def model(dbt, session):
     candidates = dbt.ref("int_ranking__candidate_features")
     customers = dbt.ref("int_features__customers")
     wanted = sorted({name for scope in fits.values() for _, fit in scope.values() for name in fit.feature_names})
-    of_candidate = [name for name in wanted if name in candidates.columns]
     of_customer = [name for name in wanted if name in customers.columns and name not in candidates.columns]
+    features = joined(candidates, customers, ["cutoff_at", "customer_id"], of_customer)
 
     def scores_at(cutoff, scope):
+        rows_of = partial(response_score_rows, cutoff, fits[scope])
         here = is_at("cutoff_at", [cutoff])
-        rows = read_table(candidates, ["customer_id", "product_id", *of_candidate], here)
-        return response_score_rows(
-            cutoff, fits[scope], rows, read_table(customers, ["customer_id", *of_customer], here)
-        )
+        return map_rows(features, ["customer_id", "product_id", *wanted], here, SCORE_SCHEMA, rows_of)
 
-    found = (scores_at(cutoff, scope) for cutoff, scope in scored_cutoffs(cutoffs) if scope in fits)
-    return concat([no_response_scores(), *found])
+    found = [scores_at(cutoff, scope) for cutoff, scope in scored_cutoffs(cutoffs) if scope in fits]
+    return together(found) if found else SCORE_SCHEMA.empty_table()

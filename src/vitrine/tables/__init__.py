@@ -15,7 +15,6 @@ from vitrine.tables.ranking import SlateRules, ranker_fit_row, ranker_score_rows
 from vitrine.tables.response import (
     click_promise_rows,
     load_response_fits,
-    no_response_scores,
     response_fit_row,
     response_score_rows,
 )
@@ -39,7 +38,6 @@ __all__ = [
     "lag_rows",
     "load_fits",
     "load_response_fits",
-    "no_response_scores",
     "probability_reliability_rows",
     "propensity_fit_row",
     "propensity_metric_rows",

@@ -44,8 +44,21 @@ def propensity_fit_row(
     return fit_row("propensity", scope, cutoffs, fit, parameters_json(params), names)
 
 
+SCORE_SCHEMA = pa.schema(
+    [
+        ("cutoff_at", TIMESTAMP),
+        ("customer_id", pa.string()),
+        ("purchase_probability", pa.float64()),
+        ("expected_spend_amount", pa.float64()),
+        ("baseline_probability", pa.float64()),
+        ("logistic_probability", pa.float64()),
+        ("fit_id", pa.string()),
+    ]
+)
+
+
 def propensity_score_rows(cutoff: datetime, name: str, fit: PropensityFit, rows: pa.Table) -> pa.Table:
-    """Return the scores of all customers of one cutoff."""
+    """Return the scores of customers of one cutoff, with the schema SCORE_SCHEMA."""
     scores = score_propensity(fit, rows)
     return pa.table(
         {

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vitrine.encoding import as_doubles, distinct_ids
+from vitrine.encoding import as_doubles
 from vitrine.explore import Exploration, choose
 from vitrine.fits import parameters_json
 from vitrine.ranker import RankerFit, RankerParams, fit_ranker, score_candidates
@@ -26,17 +26,27 @@ def ranker_fit_row(
     return fit_row("ranker", scope, cutoffs, fit, parameters_json(params, negative_share=negative_share), names)
 
 
-def ranker_score_rows(cutoff: datetime, name: str, fit: RankerFit, rows: pa.Table, customers: pa.Table) -> pa.Table:
-    """Return the scores of all candidates of one cutoff.
+SCORE_SCHEMA = pa.schema(
+    [
+        ("cutoff_at", TIMESTAMP),
+        ("customer_id", pa.string()),
+        ("product_id", pa.string()),
+        ("purchase_probability", pa.float64()),
+        ("relevance_score", pa.float64()),
+        ("fit_id", pa.string()),
+    ]
+)
 
-    The ranker learned from customers who ordered, so its probability holds given an order; `customers` (customer_id,
-    purchase_probability) says how likely an order is, and the product of both is the probability of the purchase.
+
+def ranker_score_rows(cutoff: datetime, name: str, fit: RankerFit, rows: pa.Table) -> pa.Table:
+    """Return the scores of candidates of one cutoff, with the schema SCORE_SCHEMA.
+
+    The ranker learned from customers who ordered, so its probability holds given an order; the column
+    purchase_probability of `rows` says how likely an order of the customer is (NULL: not at all), and the product of
+    both is the probability of the purchase.
     """
-    known = distinct_ids(customers["customer_id"])
-    order_probability = np.zeros(len(known) + 1)
-    order_probability[known.encode(customers["customer_id"])] = as_doubles(customers["purchase_probability"])
     given_order, relevance = score_candidates(fit, rows)
-    probability = given_order * order_probability[known.encode(rows["customer_id"])]
+    probability = given_order * np.nan_to_num(as_doubles(rows["purchase_probability"]))
     return pa.table(
         {
             "cutoff_at": repeated(cutoff, rows.num_rows, TIMESTAMP),

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vitrine.encoding import distinct_ids
 from vitrine.fits import parameters_json
 from vitrine.response import ResponseFit, ResponseParams, fit_response, score_response
 from vitrine.tables.frames import TIMESTAMP, repeated
@@ -35,26 +34,27 @@ def load_response_fits(rows: pa.Table) -> dict[str, dict[str, tuple[str, Respons
     return found
 
 
-def response_score_rows(
-    cutoff: datetime, fits: dict[str, tuple[str, ResponseFit]], rows: pa.Table, customers: pa.Table
-) -> pa.Table:
-    """Return the probabilities of all candidates of one cutoff; a response without a fit has none.
+SCORE_SCHEMA = pa.schema(
+    [
+        ("cutoff_at", TIMESTAMP),
+        ("customer_id", pa.string()),
+        ("product_id", pa.string()),
+        ("click_probability", pa.float64()),
+        ("click_fit_id", pa.string()),
+        ("cart_probability", pa.float64()),
+        ("cart_fit_id", pa.string()),
+    ]
+)
+
+
+def response_score_rows(cutoff: datetime, fits: dict[str, tuple[str, ResponseFit]], rows: pa.Table) -> pa.Table:
+    """Return the probabilities of candidates of one cutoff, with the schema SCORE_SCHEMA; without a fit there is none.
 
     Parameters
     ----------
     rows
-        Columns customer_id, product_id and features of the candidate.
-    customers
-        Columns customer_id and features of the customer; each customer of `rows` once.
+        Columns customer_id, product_id and the features of both and of the pair.
     """
-    ids = distinct_ids(customers["customer_id"])
-    place = np.full(len(ids), -1)
-    place[ids.encode(customers["customer_id"])] = np.arange(customers.num_rows)
-    at = pa.array(place[ids.encode(rows["customer_id"])])
-    features = rows
-    for name in customers.column_names:
-        if name != "customer_id":
-            features = features.append_column(name, customers[name].take(at))
     columns = {
         "cutoff_at": repeated(cutoff, rows.num_rows, TIMESTAMP),
         "customer_id": rows["customer_id"],
@@ -65,7 +65,7 @@ def response_score_rows(
         columns[f"{response}_probability"] = (
             pa.nulls(rows.num_rows, pa.float64())
             if known is None
-            else pa.array(np.round(score_response(known[1], features), 9))
+            else pa.array(np.round(score_response(known[1], rows), 9))
         )
         columns[f"{response}_fit_id"] = repeated(known[0] if known else None, rows.num_rows, pa.string())
     return pa.table(columns)
@@ -89,12 +89,4 @@ def click_promise_rows(cutoff: datetime, fits: dict[str, tuple[str, ResponseFit]
             "probability": found,
             "has_happened": shown["has_responded"],
         }
-    )
-
-
-def no_response_scores() -> pa.Table:
-    """Return the scores of no candidate, where nothing was learned."""
-    text = pa.array([], pa.string())
-    return response_score_rows(
-        datetime.min, {}, pa.table({"customer_id": text, "product_id": text}), pa.table({"customer_id": text})
     )

@@ -1,0 +1,26 @@
+{# Set a column to NULL in the rows of a table that meet a condition. #}
+{% macro clear_column(relation, column, condition) -%}
+    {{ return(adapter.dispatch('clear_column', 'vitrine')(relation, column, condition)) }}
+{%- endmacro %}
+
+{# DuckDB updates. #}
+{% macro duckdb__clear_column(relation, column, condition) -%}
+    {%- do run_query('update ' ~ relation ~ ' set ' ~ column ~ ' = null where ' ~ condition) -%}
+{%- endmacro %}
+
+{# Spark updates tables of Delta and Iceberg; plain files are written anew, by way of a second table. #}
+{% macro spark__clear_column(relation, column, condition) -%}
+    {%- set known = load_relation(relation) -%}
+    {%- set set_rows = condition ~ ' and ' ~ column ~ ' is not null' -%}
+    {%- if known.is_delta or known.is_iceberg -%}
+        {%- do run_query('update ' ~ relation ~ ' set ' ~ column ~ ' = null where ' ~ condition) -%}
+    {%- elif run_query('select 1 from ' ~ relation ~ ' where ' ~ set_rows ~ ' limit 1').rows -%}
+        {%- set columns = [] -%}
+        {%- for found in adapter.get_columns_in_relation(relation) -%}
+            {%- do columns.append(
+                'case when not coalesce(' ~ set_rows ~ ', false) then ' ~ column ~ ' end as ' ~ column
+                if found.name == column else found.name) -%}
+        {%- endfor -%}
+        {%- do _written_anew(relation, 'select ' ~ columns | join(', ') ~ ' from ' ~ relation) -%}
+    {%- endif -%}
+{%- endmacro %}
