@@ -18,6 +18,8 @@ OF_THE_BUILD = {
     # Begins with the code's.
     "feedback_key",
     "published_at",
+    "recorded_at",
+    "purged_at",
     "code_revision",
     "data_fingerprint",
 }

@@ -55,7 +55,7 @@ select
     shown.release_id,
     shown.customer_id,
     shown.slot,
-    dense_rank() over (partition by shown.customer_id order by shown.first_slot asc) as category_rank,
+    cast(dense_rank() over (partition by shown.customer_id order by shown.first_slot asc) as bigint) as category_rank,
     shown.category,
     shown.product_id,
     shown.product_name,
