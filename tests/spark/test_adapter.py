@@ -1,5 +1,6 @@
 """The adapter and what the package does on Spark, in a session of this process; run in .venv-spark by `make test-spark`."""
 
+import sys
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,6 +11,8 @@ import pytest
 
 pytest.importorskip("pyspark", reason="Spark's environment has it: make test-spark")
 
+from pyspark import cloudpickle
+
 from dbt.adapters.vitrinespark.connections import VitrineSparkCredentials
 from dbt.adapters.vitrinespark.python_models import as_frame, session_of
 from vitrine.als import AlsParams, fit_als
@@ -17,6 +20,8 @@ from vitrine.engines.factors import factor_rows
 from vitrine.engines.frames import is_at, joined, map_rows, read_table, together
 from vitrine.tables import als_factors_of
 
+# Executors do not know this module: its functions travel whole.
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
 DAY = datetime(2024, 3, 4)
 SCHEMA = pa.schema([("cutoff_at", pa.timestamp("us")), ("customer_id", pa.string()), ("doubled", pa.float64())])
 
@@ -46,8 +51,8 @@ def table(count):
     return pa.table(
         {
             "cutoff_at": pa.array([DAY] * count, pa.timestamp("us")),
-            "customer_id": [f"c{i}" for i in range(count)],
-            "score": [i / 2 for i in range(count)],
+            "customer_id": pa.array([f"c{i}" for i in range(count)], pa.string()),
+            "score": pa.array([i / 2 for i in range(count)], pa.float64()),
         }
     )
 

@@ -4,7 +4,6 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from dbt.adapters.spark.connections import SparkConnectionManager, SparkCredentials
 
@@ -18,8 +17,15 @@ class VitrineSparkCredentials(SparkCredentials):
     """
 
     def __post_init__(self) -> None:
-        """Fill in what every session needs."""
+        """Fill in what every session needs, and what this process needs to have one.
+
+        The process's clock is set to UTC, since Spark hands instants over in the process's own zone; executors that
+        this process starts run its own Python.
+        """
         super().__post_init__()
+        os.environ["TZ"] = "UTC"
+        time.tzset()
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         # Timestamps are instants in UTC, on the engine and where rows become Python's.
         self.server_side_parameters.setdefault("spark.sql.session.timeZone", "UTC")
         self.server_side_parameters.setdefault("spark.sql.parquet.inferTimestampNTZ.enabled", "false")
@@ -34,15 +40,3 @@ class VitrineSparkConnectionManager(SparkConnectionManager):
     """Connections of this type."""
 
     TYPE = "vitrinespark"
-
-    @classmethod
-    def open(cls, connection: Any) -> Any:
-        """Open a connection.
-
-        The process's clock is set to UTC, since Spark hands instants over in the process's own zone; executors that
-        this process starts run its own Python.
-        """
-        os.environ["TZ"] = "UTC"
-        time.tzset()
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        return super().open(connection)

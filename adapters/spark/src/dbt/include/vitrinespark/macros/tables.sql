@@ -24,7 +24,7 @@
     {%- endcall -%}
     {%- if is_view -%}
         {%- if old_relation and old_relation.is_table -%}{%- do adapter.drop_relation(old_relation) -%}{%- endif -%}
-        {%- do run_query('create or replace view ' ~ target_relation ~ ' as select * from ' ~ table) -%}
+        {%- do run_query(vitrinespark__create_view_as(target_relation, 'select * from ' ~ table)) -%}
         {%- do vitrinespark_drop_versions(stem, table.identifier) -%}
     {%- endif -%}
     {%- do apply_grants(target_relation, config.get('grants'), should_revoke(old_relation, full_refresh_mode=True)) -%}
