@@ -11,14 +11,14 @@
 {# Spark updates tables of Delta and Iceberg; plain files are written anew, by way of a second table. #}
 {% macro spark__clear_column(relation, column, condition) -%}
     {%- set known = load_relation(relation) -%}
-    {%- set set_rows = condition ~ ' and ' ~ column ~ ' is not null' -%}
     {%- if known.is_delta or known.is_iceberg -%}
         {%- do run_query('update ' ~ relation ~ ' set ' ~ column ~ ' = null where ' ~ condition) -%}
-    {%- elif run_query('select 1 from ' ~ relation ~ ' where ' ~ set_rows ~ ' limit 1').rows -%}
+    {%- elif run_query(
+        'select 1 from ' ~ relation ~ ' where (' ~ condition ~ ') and ' ~ column ~ ' is not null limit 1').rows -%}
         {%- set columns = [] -%}
         {%- for found in adapter.get_columns_in_relation(relation) -%}
             {%- do columns.append(
-                'case when not coalesce(' ~ set_rows ~ ', false) then ' ~ column ~ ' end as ' ~ column
+                'case when ' ~ condition ~ ' then null else ' ~ column ~ ' end as ' ~ column
                 if found.name == column else found.name) -%}
         {%- endfor -%}
         {%- do _written_anew(relation, 'select ' ~ columns | join(', ') ~ ' from ' ~ relation) -%}

@@ -11,14 +11,13 @@
     view, and checked_source says so. -#}
 {% macro spark__register_sources() -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'retry') -%}
-        {%- for source in graph.sources.values() if source.name and source.source_name == vitrine.connector_folder()
-            and source.config.meta.get('external_location', source.meta.get('external_location')) -%}
+        {%- for source in graph.sources.values() if source.source_name == vitrine.connector_folder()
+            and source.config.meta.get('external_location') -%}
             {%- set relation = api.Relation.create(schema=source.schema, identifier=source.identifier) -%}
             {%- set found = load_relation(relation) -%}
             {%- if found is none or found.is_view -%}
                 {%- do _register_parquet(
-                    relation, source.config.meta.get('external_location', source.meta.get('external_location'))
-                    | replace('{name}', source.identifier)) -%}
+                    relation, source.config.meta.external_location | replace('{name}', source.identifier)) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}

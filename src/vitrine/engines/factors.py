@@ -20,8 +20,8 @@ def factor_rows(interactions: Any, cutoff: datetime, params: AlsParams) -> Any:
     cutoff
         The instant; interactions of others are not read.
     params
-        The parameters. Both engines minimise the same loss; where their libraries weigh something in other units,
-        `vitrine.engines.spark_factors` says how they are brought together.
+        The parameters. The method is the same on both engines, the loss is not quite: see
+        `vitrine.engines.spark_factors`.
 
     Returns
     -------

@@ -68,8 +68,9 @@ def map_rows(
     if not on_spark(relation):
         batches = (pa.Table.from_batches([batch]) for batch in chosen.to_arrow_reader(BATCH_ROWS) if batch.num_rows)
         return pa.concat_tables([schema.empty_table(), *(rows_of(batch).cast(schema) for batch in batches)])
-    kinds = relation.sparkSession.createDataFrame(schema_with_zones(schema).empty_table()).schema
-    return chosen.mapInArrow(partial(_mapped, rows_of=rows_of, schema=schema_with_zones(schema)), kinds)
+    zoned = _in_zone(schema, "UTC")
+    kinds = relation.sparkSession.createDataFrame(zoned.empty_table()).schema
+    return chosen.mapInArrow(partial(_mapped, rows_of=rows_of, schema=zoned), kinds)
 
 
 def joined(relation: Any, other: Any, keys: Iterable[str], columns: Iterable[str]) -> Any:
@@ -109,13 +110,6 @@ def on_spark(relation: Any) -> bool:
     raise TypeError(f"Cannot read {type(relation).__name__} as a table.")
 
 
-def schema_with_zones(schema: pa.Schema) -> pa.Schema:
-    """Return a schema whose timestamps say that they are UTC, without which they are another type on Spark."""
-    return pa.schema(
-        [pa.field(one.name, pa.timestamp("us", tz="UTC")) if pa.types.is_timestamp(one.type) else one for one in schema]
-    )
-
-
 def _chosen(relation: Any, columns: Iterable[str], where: str | None) -> Any:
     names = list(columns)
     missing = [name for name in names if name not in relation.columns]
@@ -137,8 +131,13 @@ def _mapped(
 
 def _without_zones(table: pa.Table) -> pa.Table:
     """Return a table with instants as DuckDB gives them: UTC, and no zone that says so."""
-    plain = [pa.field(one.name, pa.timestamp("us")) if pa.types.is_timestamp(one.type) else one for one in table.schema]
-    return table.cast(pa.schema(plain))
+    return table.cast(_in_zone(table.schema, None))
+
+
+def _in_zone(schema: pa.Schema, zone: str | None) -> pa.Schema:
+    """Return a schema whose timestamps are in a zone, or say none: two types to Spark."""
+    instant = pa.timestamp("us", tz=zone)
+    return pa.schema([pa.field(one.name, instant) if pa.types.is_timestamp(one.type) else one for one in schema])
 
 
 def is_at(column: str, instants: Iterable[datetime]) -> str:

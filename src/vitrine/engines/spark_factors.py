@@ -1,9 +1,9 @@
 """ALS by pyspark.ml: distributed by Spark, from the numbering of ids to the table of factors.
 
 `pyspark.ml.recommendation.ALS` with implicit preferences is the method of Hu, Koren and Volinsky (ICDM 2008), as
-`vitrine.als` has it. Two things differ from implicit's units:
+`vitrine.als` has it. Two things differ from implicit, so that the losses are alike and not the same:
 
-* Spark's confidence in a pair is 1 + alpha * rating, implicit's is alpha * rating.
+* Spark's confidence in a pair is 1 + alpha * rating, implicit's is alpha * rating. It is left so.
 * Spark multiplies the penalty on a factor by the number of its interactions (Zhou, Wilkinson, Schreiber and Pan,
   "Large-Scale Parallel Collaborative Filtering for the Netflix Prize", AAIM 2008); implicit does not. The penalty is
   divided by the mean number of a customer's interactions here, so that the mean customer's is the one asked for.
@@ -51,8 +51,7 @@ def spark_factor_rows(interactions: DataFrame, cutoff: datetime, params: AlsPara
         F.sum("weight").alias("weight"),
         F.sum(F.col("weight") * F.col("factor")).alias("weighed"),
         F.count("*").alias("pairs"),
-        F.countDistinct("customer_id").alias("customers"),
-        F.count_distinct("product_id").alias("products"),
+        F.count_distinct("customer_id").alias("customers"),
         # Sums of hashes do not depend on the order of the rows; decimals do not overflow.
         F.sum(F.xxhash64("customer_id", "product_id", "weight").cast("decimal(38, 0)")).alias("fingerprint"),
     ).first()
