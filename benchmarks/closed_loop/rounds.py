@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,16 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from builds import Builds
-from policies import CHANNEL, ELIGIBLE, ELIGIBLE_MODELS, SLOT_COUNT, VARIABLES, Policy, project
+from policies import CHANNEL, ELIGIBLE, ELIGIBLE_MODELS, ROOT, SLOT_COUNT, VARIABLES, Policy, project
 
 from vitrine.simulation.behaviour import respond
 from vitrine.simulation.campaigns import Mailing
 from vitrine.simulation.house import CATEGORIES, HouseParams, draw_house
 from vitrine.simulation.tables import contract_tables, write_tables
 from vitrine.simulation.timeline import WEEK_SECONDS, Timeline
+
+sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
+from warm_process import WarmProcess
 
 WARM_UP_WEEKS = 104
 WEEKS_PER_ROUND = 2
@@ -34,28 +37,38 @@ class Loop:
         self.params = HouseParams(customers, products, weeks, seed=seed)
         self.results = folder / "rounds.jsonl"
         self.saved = folder / "timeline.pickle"
-        self.builds: Builds | None = None
+        self.builds = WarmProcess(folder / "parsed", Path(__file__).with_name("leave_files.py"))
 
     def run(self) -> None:
         """Go through the rounds that are still to come."""
         timeline, done = self._timeline()
         if len(done) >= self.rounds:
             return
-        self.builds = Builds(project(self.policy, self.folder / "project"), self._environment())
-        try:
-            for number in range(len(done) + 1, self.rounds + 1):
-                row = self._round(timeline, number)
-                # The state first: a row without its state would be lost, a state without its row is seen.
-                _replace(self.saved, pickle.dumps((self.params, number, timeline, row)))
-                done.append(row)
-                _replace(self.results, "".join(json.dumps(one) + "\n" for one in done).encode())
-                print(
-                    f"seed {self.params.seed}, {self.policy.name}, round {number}: "
-                    f"{row['expected_amount']:,.0f} EUR expected of {row['mails']} mails",
-                    flush=True,
-                )
-        finally:
-            self.builds.close()
+        project(self.policy, self.folder / "project")
+        for number in range(len(done) + 1, self.rounds + 1):
+            row = self._round(timeline, number)
+            # The state first: a row without its state would be lost, a state without its row is seen.
+            _replace(self.saved, pickle.dumps((self.params, number, timeline, row)))
+            done.append(row)
+            _replace(self.results, "".join(json.dumps(one) + "\n" for one in done).encode())
+            print(
+                f"seed {self.params.seed}, {self.policy.name}, round {number}: "
+                f"{row['expected_amount']:,.0f} EUR expected of {row['mails']} mails",
+                flush=True,
+            )
+
+    def _build(self, arguments: list[str], variables: dict[str, Any]) -> None:
+        """Run dbt.
+
+        Raises
+        ------
+        RuntimeError
+            If it fails: the end of what it printed.
+        """
+        command = ["dbt", *arguments, "--quiet", "--vars", json.dumps(variables)]
+        code, printed = self.builds.run(command, self.folder / "project", self._environment())
+        if code != 0:
+            raise RuntimeError(f"{' '.join(command)} failed:\n{printed[-8000:]}")
 
     def _timeline(self) -> tuple[Timeline, list[Row]]:
         """Return where the last run stopped, or the house after its warm-up."""
@@ -70,10 +83,11 @@ class Loop:
 
     def _environment(self) -> dict[str, str]:
         return {
+            **os.environ,
             "VITRINE_WAREHOUSE": str(self.folder / "warehouse"),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
-            "DBT_LOG_LEVEL_FILE": "error",
+            "DBT_LOG_LEVEL_FILE": "none",
             "DBT_WRITE_JSON": "false",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "NO_COLOR": "1",
@@ -92,10 +106,9 @@ class Loop:
             "source_dir": str(self.folder / "source"),
             "as_of": f"{as_of:%Y-%m-%d}",
         }
-        assert self.builds is not None
         if number == 1 or not (self.folder / "warehouse").exists():
-            self.builds.run(["seed", "--quiet"], variables)
-        self.builds.run(["run", "--quiet", "--select", *self.policy.models, *ELIGIBLE_MODELS], variables)
+            self._build(["seed"], variables)
+        self._build(["run", "--select", *self.policy.models, *ELIGIBLE_MODELS], variables)
         with duckdb.connect(str(self.folder / "warehouse" / "vitrine.duckdb"), read_only=True) as connection:
             slates = connection.execute(self.policy.slates).df()
             eligible = connection.execute(ELIGIBLE).df()

@@ -52,7 +52,7 @@ def run_one(seed: int, name: str, options: argparse.Namespace) -> None:
             return
         Loop(seed, POLICIES[name], folder, options.customers, options.products, options.rounds).run()
         if not options.keep:
-            for part in ("warehouse", "target", "logs", "project", "source"):
+            for part in ("warehouse", "target", "logs", "parsed", "project", "source"):
                 shutil.rmtree(folder / part, ignore_errors=True)
 
 

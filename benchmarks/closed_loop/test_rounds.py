@@ -19,21 +19,12 @@ def timeline() -> Timeline:
     return Timeline(draw_house(HouseParams(300, 150, 60, seed=4))).run(50)
 
 
-class NoBuilds:
-    """Stands for the builds of a project that is never read."""
-
-    def __init__(self, *_: object) -> None: ...
-
-    def close(self) -> None: ...
-
-
 class StoppedError(Exception):
     """What a test stops a run with."""
 
 
 def a_loop(folder: Path, monkeypatch: pytest.MonkeyPatch, stops_at: int = 99) -> Loop:
     """A loop of four rounds that builds nothing and stops before a given round."""
-    monkeypatch.setattr(rounds, "Builds", NoBuilds)
     monkeypatch.setattr(rounds, "project", lambda *_: folder)
     monkeypatch.setattr(rounds, "WARM_UP_WEEKS", 20)
 

@@ -36,6 +36,20 @@ def test_slots_come_with_the_probability_that_they_were_drawn_with(staged):
     assert staged.query(query) == [(True, True)]
 
 
+def test_candidates_have_probabilities_where_clicks_and_carts_were_learned(tmp_path):
+    """The tests' shop has too few clicks on what it showed for a model of them; a larger house has."""
+    main([str(tmp_path / "source"), "--customers", "900", "--products", "150", "--weeks", "60"])
+    warehouse = Warehouse(tmp_path)
+    variables = {"connector": "maison", "source_dir": str(tmp_path / "source"), "as_of": "2023-11-27"}
+    variables["response_min_positives"] = 10
+    warehouse.run(["run", "--select", "+int_ranking__response_scores"], variables, seeds=True)
+    counts = "count(click_probability), count(cart_probability), count(distinct cutoff_at), count(*)"
+    ((clicks, carts, cutoffs, rows),) = warehouse.query(
+        f"select {counts} from intermediate.int_ranking__response_scores"
+    )
+    assert clicks == carts == rows > 0 and cutoffs == 3
+
+
 def test_without_its_files_the_build_says_what_makes_them(tmp_path):
     variables = {"connector": "maison", "source_dir": str(tmp_path / "nowhere")}
     said = stopped(Warehouse(tmp_path), ["run", "--select", "contract_files__customers"], variables)

@@ -22,6 +22,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from quick_dbt import make_dbt_quick
+
 PROJECT = Path(__file__).resolve().parents[2]
 # What the commands import before they do anything of their own.
 IMPORTED = ["dbt.cli.main", "dbt.adapters.duckdb", "dbt.task.build", "duckdb", "pandas", "pyarrow.parquet", "sklearn.ensemble"]  # fmt: skip
@@ -41,12 +43,16 @@ unit_tests: [{name: it_doubles, model: twice,
 
 
 class WarmProcess:
-    """The forking process, started at the first command."""
+    """The forking process, started at the first command.
 
-    def __init__(self) -> None:
+    ``parsed`` is a folder for what dbt read and compiled; several processes may share it. ``before`` is a script that
+    the process runs first.
+    """
+
+    def __init__(self, parsed: Path | None = None, before: Path | None = None) -> None:
         self.process: subprocess.Popen[str] | None = None
-        # Where all workers of a run of the tests keep what dbt read.
-        self.parsed = Path(tempfile.gettempdir())
+        self.parsed = parsed or Path(tempfile.gettempdir()) / "parsed"
+        self.before = before
 
     def run(
         self, command: list[str], folder: Path, environment: dict[str, str], kill_at: tuple[str, float] | None = None
@@ -58,8 +64,9 @@ class WarmProcess:
         if self.process is None:
             # A child ends at once and leaves its semaphores to the tracker, which would warn of them.
             quiet = os.environ | {"PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"}
+            command_line = [sys.executable, __file__, str(self.parsed), *([str(self.before)] if self.before else [])]
             self.process = subprocess.Popen(
-                [sys.executable, __file__], env=quiet, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                command_line, env=quiet, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
             atexit.register(self.process.terminate)
         assert self.process.stdin is not None
@@ -231,22 +238,6 @@ def warm_up() -> None:
         assert result.success, result.exception
 
 
-def drop_debug_events() -> None:
-    """Let no event of the level debug be made.
-
-    dbt fires some twenty for every node, looks for secrets in each and then drops it: a seventh of a build's time.
-    """
-    levels = importlib.import_module("dbt_common.events.base_types").EventLevel
-    manager = importlib.import_module("dbt_common.events.event_manager").EventManager
-    fire = manager.fire_event
-
-    def fire_event(self: Any, e: Any, level: Any = None, **more: Any) -> None:
-        if (level or e.level_tag()) != levels.DEBUG:
-            fire(self, e, level=level, **more)
-
-    manager.fire_event = fire_event
-
-
 def ended(child: int, output: str, kill_at: tuple[str, float] | None) -> int:
     """Wait for a child, kill it when its time is over, and return its exit code."""
     if kill_at is not None:
@@ -264,12 +255,14 @@ def ended(child: int, output: str, kill_at: tuple[str, float] | None) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def serve() -> None:
+def serve(parsed: Path, *before: str) -> None:
     """Fork for each line on the standard input and answer with the exit code of the child."""
     # What is printed while a project is read is no answer.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    drop_debug_events()
+    make_dbt_quick(parsed / "templates")
+    for script in before:
+        runpy.run_path(script)
     warm_up()
     manifests = Manifests()
     for line in sys.stdin:
@@ -282,4 +275,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(Path(sys.argv[1]), *sys.argv[2:])

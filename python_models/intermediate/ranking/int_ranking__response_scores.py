@@ -7,6 +7,7 @@ Algorithm: `vitrine.response.score_response` with the fits of int_ranking__respo
 from functools import partial
 
 from vitrine.engines.frames import is_at, joined, map_rows, read_table, together
+from vitrine.response import SLOTS_ABOVE
 from vitrine.tables import load_response_fits, response_score_rows, scored_cutoffs
 from vitrine.tables.response import SCORE_SCHEMA
 
@@ -18,7 +19,9 @@ def model(dbt, session):
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
     candidates = dbt.ref("int_ranking__candidate_features")
     customers = dbt.ref("int_features__customers")
-    wanted = sorted({name for scope in fits.values() for _, fit in scope.values() for name in fit.feature_names})
+    learned = {name for scope in fits.values() for _, fit in scope.values() for name in fit.feature_names}
+    # A candidate has no slot yet: it is asked about as if it were shown first.
+    wanted = sorted(learned - {SLOTS_ABOVE})
     of_customer = [name for name in wanted if name in customers.columns and name not in candidates.columns]
     features = joined(candidates, customers, ["cutoff_at", "customer_id"], of_customer)
 
