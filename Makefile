@@ -32,7 +32,7 @@ OTHER_CONNECTORS := $(filter-out complete_journey,$(notdir $(wildcard models/con
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup build check preview email-preview test lint contracts format test-portable test-spark benchmark-peers tune frontier closed-loop export releases kill revive rollback hold promote withdraw forget forgotten explain metrics docs lock clean maison
+.PHONY: help setup build check preview email-preview test lint contracts format test-portable test-spark benchmark-peers benchmark-speed tune frontier closed-loop export releases kill revive rollback hold promote withdraw forget forgotten explain metrics docs lock clean maison
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,8 +48,8 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-build: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Build and test the warehouse; CONNECTOR=online_retail or maison for other data, AS_OF=2011-09-06 for another day
-	$(if $(filter maison,$(CONNECTOR)),VITRINE_MEMORY_LIMIT=$${VITRINE_MEMORY_LIMIT:-3GB}) $(DBT) build $(DBT_VARS)
+build: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Build the warehouse and test its data; CONNECTOR=online_retail or maison for other data, AS_OF=2011-09-06 for another day
+	$(if $(filter maison,$(CONNECTOR)),VITRINE_MEMORY_LIMIT=$${VITRINE_MEMORY_LIMIT:-3GB}) $(DBT) build --exclude-resource-type unit_test $(DBT_VARS)
 
 check: setup $(if $(filter maison,$(CONNECTOR)),$(MAISON)) ## Say what is wrong with seeds and rules, with file and line, before anything runs; CONNECTOR and AS_OF as for build
 	@$(PYTHON) -m vitrine.engines.check $(CONNECTOR) $(if $(AS_OF),--as-of '$(AS_OF)')
@@ -103,6 +103,9 @@ test-spark: setup ## Build on Apache Spark as well and compare; HOUSEHOLDS=300 o
 
 benchmark-peers: setup ## Compare with other libraries' single models; CONNECTOR=online_retail for the other data set
 	$(PYTHON) benchmarks/peers/run.py $(or $(CONNECTOR),complete_journey)
+
+benchmark-speed: setup ## Time the build and its rivals on the same data; FACTORS='1 3 10', REPEATS=3
+	$(PYTHON) benchmarks/speed/run.py warehouse $(if $(FACTORS),--factors $(FACTORS)) $(if $(REPEATS),--repeats $(REPEATS))
 
 tune: setup ## Search parameters on the validate cutoff of the build and write the seeds; DRAWS=8, MAX_LOSS_SHARE=0.03
 	$(PYTHON) -m vitrine.engines.tuning $(or $(CONNECTOR),complete_journey) $(if $(DRAWS),--draws $(DRAWS))$(if $(MAX_LOSS_SHARE), --max-loss-share $(MAX_LOSS_SHARE))

@@ -16,6 +16,8 @@ from scipy.sparse import csr_matrix, diags, vstack
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 HORIZON = pd.Timedelta(days=28)
+# A product that fewer have bought has no neighbours worth naming.
+MIN_BUYERS = 5
 SLOT_COUNT, NEIGHBOUR_COUNT, BATCH = 10, 200, 2000
 
 
@@ -44,6 +46,7 @@ def main() -> None:
     now = features(lines, as_of)
     chance = pd.Series(model.predict_proba(now)[:, 1], now.index)
 
+    lines = lines[lines.groupby("product_id")["customer_id"].transform("nunique") >= MIN_BUYERS]
     customer, customers = pd.factorize(lines["customer_id"], sort=True)
     product, products = pd.factorize(lines["product_id"], sort=True)
     weight = np.ones(len(lines), dtype=np.float32)

@@ -11,23 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from vitrine import explore_wins, rerank_kernels
+from vitrine.compiled import entry, inner
 from vitrine.encoding import FloatArray, IntArray
 from vitrine.explore_wins import Play, Table, set_wins, uniform, winner
-from vitrine.rerank_desk import (
-    COMMITTED,
-    MEASURES,
-    PRESENT,
-    QUOTA,
-    Desk,
-    Flags,
-    Pool,
-    Rules,
-    Slates,
-    Tastes,
-    entry,
-    inner,
-    stamp_of,
-)
+from vitrine.rerank_desk import COMMITTED, MEASURES, PRESENT, QUOTA, Desk, Flags, Pool, Rules, Slates, Tastes, stamp_of
 from vitrine.rerank_fits import fits, follows, owes
 from vitrine.rerank_kernels import note_relaxed
 from vitrine.rerank_measures import are_apart, set_measure

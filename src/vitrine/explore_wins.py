@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vitrine.compiled import entry, inner, tiny
 from vitrine.encoding import FloatArray, IntArray
-from vitrine.rerank_desk import MEASURES, Codes, Flags, Pool, Rules, entry, inner, tiny
+from vitrine.rerank_desk import MEASURES, Codes, Flags, Pool, Rules
 
 Keys = NDArray[np.uint64]
 

@@ -11,6 +11,7 @@ from vitrine.calibration import FloatArray, Sigmoid, fit_sigmoid, logit
 from vitrine.encoding import as_doubles, feature_matrix, filled_where_unknown, informative_features
 from vitrine.fits import fingerprint
 from vitrine.propensity import customer_folds
+from vitrine.trees import positive_probability
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def fit_ranker(table: pa.Table, feature_names: list[str], negative_share: float,
     held = customer_folds(table["customer_id"], 2) == 0
     if has_bought[~held].any() and held.any():
         judge = _classifier(params).fit(filled_where_unknown(matrix[~held]), has_bought[~held])
-        held_out = logit(judge.predict_proba(matrix[held])[:, 1]) + offset
+        held_out = logit(positive_probability(judge, matrix[held])) + offset
         calibrator = fit_sigmoid(held_out, has_bought[held], weight[held])
     else:
         calibrator = Sigmoid()
@@ -97,7 +98,7 @@ def score_candidates(fit: RankerFit, table: pa.Table) -> tuple[FloatArray, Float
         ranks = [i for i, name in enumerate(fit.feature_names) if name.endswith("_rank")]
         best = np.nanmin(np.where(np.isnan(matrix[:, ranks]), np.inf, matrix[:, ranks]), axis=1)
         return probability, logit(probability) - np.log1p(np.where(np.isfinite(best), best, 1e6))
-    raw = logit(fit.classifier.predict_proba(matrix)[:, 1]) + fit.offset
+    raw = logit(positive_probability(fit.classifier, matrix)) + fit.offset
     probability = fit.calibrator(raw)
     relevance = fit.calibrator.slope * raw + fit.calibrator.intercept
     return probability, relevance if fit.calibrator.slope > 0 else raw

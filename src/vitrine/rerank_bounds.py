@@ -1,5 +1,6 @@
 """What the best slate of a customer could keep: bounds that show whether a better one need be looked for."""
 
+from vitrine.compiled import inner, tiny
 from vitrine.rerank_desk import (
     BOUND,
     COMMITTED,
@@ -13,8 +14,6 @@ from vitrine.rerank_desk import (
     WITHIN_TASTE,
     Desk,
     Rules,
-    inner,
-    tiny,
 )
 from vitrine.rerank_fits import commit, may_stand, serves, start_needs
 from vitrine.rerank_measures import are_apart, distinct_of, most_of, most_together

@@ -1,12 +1,11 @@
-"""What the compiled part of the re-ranker works on: candidates, rules, a desk for one customer, and how to compile."""
+"""What the compiled part of the re-ranker works on: candidates, rules, a desk for one customer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 from zlib import crc32
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,30 +32,6 @@ MAX_TRIES = 2000
 # What a slate keeps, strongest first: `measure` arrays hold one number for each, more is better.
 LENGTH, PINS, REQUIRED, LIMITS, LIMIT_SLOTS, DISTINCT, DISTINCT_SLOTS, WITHIN_TASTE = range(8)
 MEASURES = 8
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def inner(function: Function) -> Function:
-    """Compile a function that only compiled functions call."""
-    return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
-
-
-def tiny(function: Function) -> Function:
-    """Compile into its callers: handing over a desk costs more than what these do."""
-    return cast(Function, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
-
-
-def entry(function: Function) -> Function:
-    """Compile a function that Python calls and keep the result on disk, where there is a place to write to.
-
-    numba tries the folder of the module, then the user's cache folder; NUMBA_CACHE_DIR names another.
-    """
-    try:
-        compiled = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
-    except RuntimeError:  # no folder to write to: compiled again by each process
-        compiled = numba.njit(nogil=True, error_model="numpy")(function)
-    return cast(Function, compiled)
 
 
 def stamp_of(modules: Iterable[ModuleType]) -> int:

@@ -1,6 +1,7 @@
 """Which candidates may stand in the next slot, and which of them is chosen."""
 
-from vitrine.rerank_desk import COMMITTED, HELD, IS_URGENT, MAX_TRIES, QUOTA, Desk, Rules, inner, tiny
+from vitrine.compiled import inner, tiny
+from vitrine.rerank_desk import COMMITTED, HELD, IS_URGENT, MAX_TRIES, QUOTA, Desk, Rules
 from vitrine.rerank_measures import are_apart
 from vitrine.rerank_methods import belongs
 

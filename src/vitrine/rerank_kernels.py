@@ -9,6 +9,7 @@ customers are shared out over plain threads: numba's own threads may not be star
 from collections.abc import Callable
 
 from vitrine import rerank_bounds, rerank_desk, rerank_fits, rerank_measures, rerank_methods
+from vitrine.compiled import entry, inner
 from vitrine.encoding import IntArray
 from vitrine.rerank_bounds import set_bound, tighten_bound
 from vitrine.rerank_desk import (
@@ -31,8 +32,6 @@ from vitrine.rerank_desk import (
     Rules,
     Slates,
     Tastes,
-    entry,
-    inner,
     stamp_of,
 )
 from vitrine.rerank_fits import can_be_followed, choose, commit, set_urgencies, start_needs

@@ -1,5 +1,6 @@
 """What a slate keeps of what is asked of it, in numbers that are compared from the strongest on."""
 
+from vitrine.compiled import inner, tiny
 from vitrine.rerank_desk import (
     DISTINCT,
     DISTINCT_SLOTS,
@@ -15,8 +16,6 @@ from vitrine.rerank_desk import (
     Desk,
     Plan,
     Rules,
-    inner,
-    tiny,
 )
 from vitrine.rerank_methods import belongs
 

@@ -7,6 +7,7 @@ Calibration: Steck, "Calibrated Recommendations", RecSys 2018.
 
 import numpy as np
 
+from vitrine.compiled import inner, tiny
 from vitrine.rerank_desk import (
     CALIBRATION,
     CLASSES,
@@ -22,8 +23,6 @@ from vitrine.rerank_desk import (
     Pool,
     Rules,
     Tastes,
-    inner,
-    tiny,
 )
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from vitrine.compiled import entry, inner
 from vitrine.encoding import FloatArray, IntArray
-from vitrine.rerank_desk import Codes, Flags, entry, inner
+from vitrine.rerank_desk import Codes, Flags
 
 
 @entry

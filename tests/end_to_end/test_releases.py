@@ -202,6 +202,12 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
         connection.execute(
             f"update releases.release_audiences set as_of_at = as_of_at - interval 30 day where release_id = '{first}'"
         )
+        # The copied shop has mails only, which share no slates: these stand for a channel that does.
+        connection.execute("""
+            insert into releases.release_shared_slates by name
+            select *, 'segment' as shared_type, 'all' as shared_key, objective_score as base_score
+            from releases.release_slates
+        """)
         connection.execute(
             "insert into intermediate.int_integrity__experiments (experiment_id, starts_at, ends_at) "
             "values ('needs them', timestamp '2024-03-01', timestamp '2024-04-01')"
@@ -237,9 +243,10 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
     for release in retired:
         assert f"Channel email: release {release} is retired" in said
     assert "Channel site" not in said
-    for table in ("release_slates", "release_exits"):
+    for table in ("release_slates", "release_shared_slates", "release_exits"):
         assert not {row[0] for row in warehouse.query(history.format(table))} & set(retired)
-    assert {row[0] for row in warehouse.query(history.format("release_slates"))} == kept
+    for table in ("release_slates", "release_shared_slates"):
+        assert {row[0] for row in warehouse.query(history.format(table))} == kept
     assert {row[0] for row in warehouse.query(fits)} <= kept
     # The record stays, and so does each customer's first occasion, by which the holdout is read.
     assert published(warehouse) == known

@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from vitrine import rerank_desk
+from vitrine import compiled
 from vitrine.rerank import RerankParams, rerank
 
 
@@ -153,12 +153,12 @@ def test_an_install_without_a_place_for_compiled_code_still_works(monkeypatch):
             raise RuntimeError("cannot cache function: no locator available")
         return compile_now(**options)
 
-    monkeypatch.setattr(rerank_desk.numba, "njit", refuse_cache)
+    monkeypatch.setattr(compiled.numba, "njit", refuse_cache)
 
     def doubled(number):
         return 2 * number
 
-    assert rerank_desk.entry(doubled)(4) == 8
+    assert compiled.entry(doubled)(4) == 8
 
 
 def test_a_candidate_without_a_score_is_an_error():

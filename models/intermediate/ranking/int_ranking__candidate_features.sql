@@ -1,4 +1,5 @@
--- One row per cutoff, customer and candidate: what the ranker may know of it, and whether it was then bought.
+-- One row per candidate that is chosen from or learned from: what the ranker may know of it, and whether it was then
+-- bought.
 
 {%- set sources = var('candidate_sources') %}
 

@@ -1,10 +1,21 @@
--- One row per candidate as in int_ranking__candidates, with what there is between the customer and the product, its
--- category, subcategory and line (brand): purchases and events. A view: only int_ranking__candidate_features reads
--- it.
+-- One row per candidate that is chosen from or learned from, as in int_ranking__candidates, with what there is between
+-- the customer and the product, its category, subcategory and line (brand): purchases and events. A view: only
+-- int_ranking__candidate_features reads it.
 {{ config(materialized='view') }}
 
 with candidates as (
-    select * from {{ ref('int_ranking__candidates') }}
+    select candidates.*
+    from {{ ref('int_ranking__candidates') }} as candidates
+    inner join {{ ref('int_calendar__cutoffs') }} as cutoffs on candidates.cutoff_at = cutoffs.cutoff_at
+    where cutoffs.cutoff_role != 'train'
+    union all
+    select candidates.*
+    from {{ ref('int_ranking__candidates') }} as candidates
+    inner join {{ ref('int_ranking__learned_candidates') }} as learned
+        on
+            candidates.cutoff_at = learned.cutoff_at
+            and candidates.customer_id = learned.customer_id
+            and candidates.product_id = learned.product_id
 ),
 
 products as (

@@ -1,8 +1,11 @@
--- One row per candidate: whether a rule blocks it in every channel, which one, and how far rules boost it. What rules
--- say of one channel is in int_ranking__channel_verdicts.
+-- One row per candidate where slates are chosen: whether a rule blocks it in every channel, which one, and how far rules
+-- boost it. What rules say of one channel is in int_ranking__channel_verdicts.
 
 with candidates as (
-    select * from {{ ref('int_ranking__candidates') }}
+    select candidates.*
+    from {{ ref('int_ranking__candidates') }} as candidates
+    inner join {{ ref('int_calendar__cutoffs') }} as cutoffs on candidates.cutoff_at = cutoffs.cutoff_at
+    where cutoffs.cutoff_role != 'train'
 ),
 
 verdicts as (

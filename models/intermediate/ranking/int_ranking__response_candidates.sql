@@ -79,8 +79,4 @@ left join carts
         and features.product_id = carts.product_id
 where
     carts.product_id is not null
-    or {{ is_in_share(
-        "features.customer_id || '|' || features.product_id || '|' || "
-        ~ "cast(features.cutoff_at as " ~ dbt.type_string() ~ ")",
-        var('response_negative_share'), 'responses'
-    ) }}
+    or {{ is_sampled_candidate('features', var('response_negative_share'), 'responses') }}

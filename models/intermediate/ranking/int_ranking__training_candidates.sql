@@ -23,8 +23,4 @@ inner join buyers
         and candidate_features.customer_id = buyers.customer_id
 where
     candidate_features.has_bought
-    or {{ is_in_share(
-        "candidate_features.customer_id || '|' || candidate_features.product_id || '|' || "
-        ~ "cast(candidate_features.cutoff_at as " ~ dbt.type_string() ~ ")",
-        var('negative_sample_share'), 'negatives'
-    ) }}
+    or {{ is_sampled_candidate('candidate_features', var('negative_sample_share'), 'negatives') }}

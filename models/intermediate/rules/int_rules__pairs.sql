@@ -1,20 +1,18 @@
 -- One row per cutoff, customer and product that a rule may be asked about: what a candidate source proposes, what a
--- rule requires, and what a step of a journey falls back on.
+-- rule requires, and what a step of a journey falls back on. Nothing is asked at training cutoffs: nothing is chosen.
 
-select
-    cutoff_at,
-    customer_id,
-    product_id
-from {{ ref('int_candidates__all') }}
+with cutoffs as (
+    select * from {{ ref('int_calendar__cutoffs') }}
+    where cutoff_role != 'train'
+)
+{%- for model in ['int_candidates__all', 'int_rules__required', 'int_journeys__leaders'] %}
+{% if not loop.first %}
 union
+{%- endif %}
 select
-    cutoff_at,
-    customer_id,
-    product_id
-from {{ ref('int_rules__required') }}
-union
-select
-    cutoff_at,
-    customer_id,
-    product_id
-from {{ ref('int_journeys__leaders') }}
+    pairs.cutoff_at,
+    pairs.customer_id,
+    pairs.product_id
+from {{ ref(model) }} as pairs
+inner join cutoffs on pairs.cutoff_at = cutoffs.cutoff_at
+{%- endfor %}
