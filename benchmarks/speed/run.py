@@ -153,7 +153,8 @@ def measure(shop: Shop, options: argparse.Namespace) -> None:
     for repeat in range(options.repeats):
         for contestant in options.contestants:
             taken = CONTESTANTS[contestant](shop)
-            keep(options.folder, shop, {"contestant": contestant, "repeat": repeat, **taken.row()})
+            steps = {"dearest": slowest(taken.printed)} if contestant == "plain" else {}
+            keep(options.folder, shop, {"contestant": contestant, "repeat": repeat, **taken.row(), **steps})
     if {"vitrine", "plain"} <= set(options.contestants):
         keep(options.folder, shop, {"contestant": "plain", "differing_slots": differing(shop)})
     if not options.no_stages:
@@ -161,6 +162,13 @@ def measure(shop: Shop, options: argparse.Namespace) -> None:
         target = shop.place("stages") / "target"
         found: dict[str, Any] = {"seconds": taken.seconds, "stages": stage_seconds(target, taken.seconds)}
         keep(options.folder, shop, {"contestant": "stages", **found, "dearest": dearest(target)})
+
+
+def slowest(printed: str, count: int = 15) -> list[tuple[str, float]]:
+    """Return the plain statements that took longest, with their seconds, of what the rival printed."""
+    steps = json.loads(printed.splitlines()[-1])
+    taken = sorted(((Path(one["path"]).stem, one["seconds"]) for one in steps), key=lambda one: -one[1])
+    return taken[:count]
 
 
 def keep(folder: Path, shop: Shop, row: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
--- One row per candidate where slates are chosen: whether a rule blocks it in every channel, which one, and how far rules
--- boost it. What rules say of one channel is in int_ranking__channel_verdicts.
+-- One row per candidate where slates are chosen: whether a rule blocks it in every channel, which one, and how far
+-- rules boost it. What rules say of one channel is in int_ranking__channel_verdicts.
 
 with candidates as (
     select candidates.*
