@@ -1,5 +1,6 @@
 """What the rounds came to: a table of figures a round, a page with the means over houses, and a picture."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -38,12 +39,19 @@ PANELS = (
 )
 
 
-def read(folder: Path, round_count: int) -> tuple[pd.DataFrame, dict[tuple[int, str], list[dict]]]:
-    """Return the figures a seed, policy and round of the runs that are whole, and their rows."""
+def read(
+    folder: Path, round_count: int, kept: Path | None = None
+) -> tuple[pd.DataFrame, dict[tuple[int, str], list[dict]]]:
+    """Return the figures a seed, policy and round of the runs that are whole, kept ones too, and their rows."""
+    texts = {}
+    for path in kept.glob("*-*.jsonl.gz") if kept else ():
+        seed, policy = path.name.removesuffix(".jsonl.gz").split("-")
+        texts[int(seed), policy] = gzip.decompress(path.read_bytes()).decode()
+    for path in folder.glob("*/*/rounds.jsonl"):
+        texts[int(path.parts[-3]), path.parts[-2]] = path.read_text()
     rows, frames = {}, []
-    for path in sorted(folder.glob("*/*/rounds.jsonl")):
-        seed, policy = int(path.parts[-3]), path.parts[-2]
-        found = [json.loads(line) for line in path.read_text().splitlines()]
+    for (seed, policy), text in sorted(texts.items()):
+        found = [json.loads(line) for line in text.splitlines()]
         if len(found) < round_count:
             print(f"Left out: seed {seed}, {policy}, which has {len(found)} of {round_count} rounds.")
             continue
@@ -59,9 +67,9 @@ def read(folder: Path, round_count: int) -> tuple[pd.DataFrame, dict[tuple[int, 
     return every[[*columns, *every.columns.difference(columns, sort=False)]], rows
 
 
-def write(folder: Path, out: Path, round_count: int) -> None:
+def write(folder: Path, out: Path, round_count: int, kept: Path | None = None) -> None:
     """Write rounds.csv, results.md and rounds.svg."""
-    every, rows = read(folder, round_count)
+    every, rows = read(folder, round_count, kept)
     out.mkdir(parents=True, exist_ok=True)
     every.to_csv(out / "rounds.csv", index=False, float_format="%.6g", lineterminator="\n")
     last = every[every["round"] == round_count]
