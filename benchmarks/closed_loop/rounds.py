@@ -45,6 +45,13 @@ class Loop:
         if len(done) >= self.rounds:
             return
         project(self.policy, self.folder / "project")
+        try:
+            self._go_through(timeline, done)
+        finally:
+            self.builds.close()
+
+    def _go_through(self, timeline: Timeline, done: list[Row]) -> None:
+        """Make the rounds that are still to come, and keep each."""
         for number in range(len(done) + 1, self.rounds + 1):
             row = self._round(timeline, number)
             # The state first: a row without its state would be lost, a state without its row is seen.

@@ -69,7 +69,9 @@ def run_one(seed: int, name: str, options: argparse.Namespace) -> None:
         if kept:
             KEPT.mkdir(exist_ok=True)
             # Without the time of day, so that the same rounds are the same file.
-            kept.write_bytes(gzip.compress((folder / "rounds.jsonl").read_bytes(), mtime=0))
+            part = kept.with_suffix(".part")
+            part.write_bytes(gzip.compress((folder / "rounds.jsonl").read_bytes(), mtime=0))
+            part.replace(kept)
         if not options.keep:
             for part in ("warehouse", "target", "logs", "parsed", "project", "source"):
                 shutil.rmtree(folder / part, ignore_errors=True)

@@ -1,11 +1,25 @@
 """Running a command and saying what it took."""
 
+import json
 import os
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+# Starts the command and writes down its usage. A process begins with the greatest memory of the one that started it, so
+# it is started by one that has none to speak of.
+LAUNCHER = """
+import json, os, sys
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+code = os.waitstatus_to_exitcode(status)
+with open(sys.argv[1], "w") as file:
+    json.dump([code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024], file)
+"""
 
 
 @dataclass(frozen=True)
@@ -25,24 +39,24 @@ class Taken:
 def take(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Taken:
     """Run a command to its end and return what it took.
 
-    Memory is that of the command's process at its largest, not of what it starts; none of the contestants starts any
-    that works.
+    Memory is that of the largest of its processes.
 
     Raises
     ------
     RuntimeError
         If it fails: the end of what it printed.
     """
+    usage = Path(tempfile.gettempdir(), f"usage-{os.getpid()}.json")
     started = time.monotonic()
-    process = subprocess.Popen(
-        list(command), cwd=folder, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True,
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", LAUNCHER, str(usage), *command], cwd=folder, env={**os.environ, **environment},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
-    assert process.stdout is not None
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)[:300]} ended with {process.returncode}:\n{printed[-6000:]}")
-    return Taken(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, printed)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} was not started:\n{done.stdout[-6000:]}")
+    code, cpu_seconds, peak_bytes = json.loads(usage.read_text())
+    usage.unlink()
+    if code:
+        raise RuntimeError(f"{' '.join(command)[:300]} ended with {code}:\n{done.stdout[-6000:]}")
+    return Taken(seconds, cpu_seconds, peak_bytes, done.stdout)

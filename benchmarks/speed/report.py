@@ -33,16 +33,16 @@ def write(runs: Path, page: Path) -> None:
 def tables(rows: list[dict[str, Any]]) -> str:
     """Return the tables of all sizes, as Markdown."""
     shops = list(dict.fromkeys(row["shop"] for row in rows))
-    return "\n\n".join([machine(), *(of_a_shop(shop, [row for row in rows if row["shop"] == shop]) for shop in shops)])
+    return "\n\n".join([*(of_a_shop(shop, [row for row in rows if row["shop"] == shop]) for shop in shops)])
 
 
 def machine() -> str:
-    """Return the date, the machine and the versions."""
+    """Return the date, the machine and the versions of what is measured now."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
-        f"Measured {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} processors ({platform.machine()}), "
-        f"{memory:.0f} GiB, Python {platform.python_version()}, {libraries}."
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} processors ({platform.machine()}), "
+        f"{memory:.0f} GiB, Python {platform.python_version()}, {libraries}"
     )
 
 
@@ -54,9 +54,13 @@ def of_a_shop(shop: str, rows: list[dict[str, Any]]) -> str:
     runs = {name: found for name, found in runs.items() if found}
     if runs:
         parts.append(contestants(runs))
+    parts.append("Measured " + "; ".join(sorted({row["measured_on"] for row in rows})) + ".")
     differing = [row["differing_slots"] for row in rows if "differing_slots" in row]
     if differing:
         parts.append(f"Slots that differ between the first two: {differing[-1]:,}.")
+    plain = [row["dearest"] for row in rows if row["contestant"] == "plain" and "dearest" in row]
+    if plain:
+        parts.append(f"The longest of the plain statements, in seconds: {dear(plain[-1])}.")
     staged = [row for row in rows if row["contestant"] == "stages"]
     if staged:
         parts.append(stages(staged[-1]))
@@ -67,10 +71,10 @@ def contestants(runs: dict[str, list[dict[str, Any]]]) -> str:
     """Return what each took, and Vitrine's ratio to it: the median of the ratios of runs of one turn."""
     found = ["| | runs | seconds: median (range) | processor seconds | memory at most | Vitrine's time to it |",
              "|---|---|---|---|---|---|"]  # fmt: skip
-    own = {row["repeat"]: row["seconds"] for row in runs.get("vitrine", [])}
+    own = {row["turn"]: row["seconds"] for row in runs.get("vitrine", [])}
     for name, rows in runs.items():
         seconds = [row["seconds"] for row in rows]
-        ratios = [own[row["repeat"]] / row["seconds"] for row in rows if row["repeat"] in own]
+        ratios = [own[row["turn"]] / row["seconds"] for row in rows if row["turn"] in own]
         found.append(
             f"| {NAMES[name]} | {len(rows)} | {spread(seconds)} | {median(row['cpu_seconds'] for row in rows):.0f} "
             f"| {max(row['peak_bytes'] for row in rows) / 2**30:.1f} GiB "
@@ -95,5 +99,9 @@ def stages(row: dict[str, Any]) -> str:
     ]
     for stage, seconds in sorted(row["stages"].items(), key=lambda one: -one[1]):
         found.append(f"| {stage} | {seconds:.1f} | {seconds / row['seconds']:.0%} |")
-    dear = ", ".join(f"`{name}` {seconds:.1f}" for name, seconds in row["dearest"])
-    return "\n".join([*found, "", f"The longest nodes, in seconds: {dear}."])
+    return "\n".join([*found, "", f"The longest nodes, in seconds: {dear(row['dearest'])}."])
+
+
+def dear(steps: Iterable[tuple[str, float]]) -> str:
+    """Return steps with their seconds."""
+    return ", ".join(f"`{name}` {seconds:.1f}" for name, seconds in steps)

@@ -17,12 +17,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from measuring import Taken, take
-from report import write
+from report import machine, write
 from scaled import ROOT, write_scaled
 from stages import dearest, stage_seconds
 
@@ -41,11 +42,15 @@ class Shop:
         self.name = f"x{factor}" + (f" in {options.split}" if options.split > 1 else "")
         self.folder = options.folder.resolve() / self.name.replace(" ", "_")
         self.source = self.folder / "source"
-        described = self.folder / "shop.json"
-        if not described.exists():
-            as_of, entities = write_scaled(options.warehouse / "vitrine.duckdb", self.source, factor, options.split)
-            described.write_text(json.dumps({"as_of": as_of, "entities": entities}))
-        told = json.loads(described.read_text())
+        database = options.warehouse / "vitrine.duckdb"
+        if not database.exists():
+            raise SystemExit(f"{database} is missing: build a warehouse first, `make build`, or name its folder.")
+        described, written_from = self.folder / "shop.json", [str(database.resolve()), database.stat().st_mtime_ns]
+        told = json.loads(described.read_text()) if described.exists() else {}
+        if told.get("written_from") != written_from:
+            as_of, entities = write_scaled(database, self.source, factor, options.split)
+            told = {"as_of": as_of, "entities": entities, "written_from": written_from}
+            described.write_text(json.dumps(told))
         self.as_of = told["as_of"]
         self.variables = {
             "connector": "contract_files",
@@ -145,16 +150,21 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     for factor in [] if options.report_only else options.factors:
         measure(Shop(options, factor), options)
+    if not (options.folder / "runs.jsonl").exists():
+        raise SystemExit(f"Nothing has been measured yet in {options.folder}.")
     write(options.folder / "runs.jsonl", ROOT / "docs" / "performance.md")
 
 
 def measure(shop: Shop, options: argparse.Namespace) -> None:
     """Let the contestants take turns in one size of the shop."""
+    begun = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    # Planned anew: the models may have changed.
+    shutil.rmtree(shop.folder / "plain", ignore_errors=True)
     for repeat in range(options.repeats):
         for contestant in options.contestants:
             taken = CONTESTANTS[contestant](shop)
             steps = {"dearest": slowest(taken.printed)} if contestant == "plain" else {}
-            keep(options.folder, shop, {"contestant": contestant, "repeat": repeat, **taken.row(), **steps})
+            keep(options.folder, shop, {"contestant": contestant, "turn": f"{begun} {repeat}", **taken.row(), **steps})
     if {"vitrine", "plain"} <= set(options.contestants):
         keep(options.folder, shop, {"contestant": "plain", "differing_slots": differing(shop)})
     if not options.no_stages:
@@ -175,7 +185,8 @@ def keep(folder: Path, shop: Shop, row: dict[str, Any]) -> None:
     """Add a row to what was measured, and show it."""
     load = os.getloadavg()[0]
     with (folder / "runs.jsonl").open("a") as file:
-        file.write(json.dumps({"shop": shop.name, "size": shop.size, "load": load, **row}) + "\n")
+        place = {"shop": shop.name, "size": shop.size, "load": load, "measured_on": machine()}
+        file.write(json.dumps({**place, **row}) + "\n")
     figures = {name: round(value, 1) if isinstance(value, float) else value for name, value in row.items()}
     print(f"{shop.name}: {figures}", flush=True)
 

@@ -9,17 +9,19 @@ STAGES = (
     ("load", ("models/connectors", "models/staging", "seeds", "models/intermediate/integrity")),
     ("ALS", ("python_models/intermediate/candidates/int_candidates__als_factors",)),
     ("candidates", ("models/intermediate/candidates", "python_models/intermediate/candidates")),
-    ("fits", ("python_models/intermediate/propensity", "python_models/intermediate/ranking/int_ranking__fits")),
+    ("fits", ("python_models/intermediate/propensity/int_propensity__fits",
+              "python_models/intermediate/ranking/int_ranking__fits",
+              "python_models/intermediate/ranking/int_ranking__response_fits")),
     ("re-ranking", ("python_models/intermediate/ranking/int_ranking__slate", "python_models/intermediate/shared",
                     "models/intermediate/shared", "models/intermediate/ranking/int_ranking__slate")),
     ("scoring", ("models/intermediate/ranking", "python_models/intermediate/ranking",
-                 "models/intermediate/propensity")),
+                 "models/intermediate/propensity", "python_models/intermediate/propensity")),
     ("rules", ("models/intermediate/rules",)),
     ("publishing", ("models/intermediate/release", "models/marts/recommendations", "models/marts/releases")),
     ("evaluation", ("models/intermediate/evaluation", "python_models/intermediate/evaluation",
                     "models/intermediate/off_policy", "models/marts/evaluation", "models/intermediate/experiments",
                     "python_models/intermediate/experiments")),
-    ("features", ("models/intermediate", "python_models/intermediate", "models/marts/feedback")),
+    ("features", ("models/intermediate", "python_models/intermediate", "models/marts")),
 )  # fmt: skip
 TESTS, HOOKS, AROUND = "data tests", "hooks", "dbt around them"
 
@@ -30,7 +32,7 @@ def stage_of(path: str, kind: str) -> str:
         return TESTS
     if kind == "operation":
         return HOOKS
-    return next((stage for stage, starts in STAGES if path.startswith(starts)), HOOKS)
+    return next(stage for stage, starts in STAGES if path.startswith(starts))
 
 
 def stage_seconds(target: Path, seconds: float) -> dict[str, float]:

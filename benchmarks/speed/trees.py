@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compare the probabilities of boosted trees by scikit-learn and by `vitrine.trees`, in turn, on one processor.
+"""Compare boosted trees' probabilities by scikit-learn and by `vitrine.trees`, in turn: processor time of all threads.
 
 OMP_NUM_THREADS=1 python benchmarks/speed/trees.py
 """

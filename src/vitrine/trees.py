@@ -76,12 +76,14 @@ def positive_probability(classifier: Any, matrix: NDArray[np.float32]) -> FloatA
     Raises
     ------
     ValueError
-        As `trees_of`, or if the matrix has another number of features than the classifier learned from.
+        As `trees_of`, or if the matrix is not of float32 or has another number of features than the classifier knows.
     """
+    if matrix.dtype != np.float32:
+        raise ValueError(f"The matrix is of {matrix.dtype}, must be of float32.")
     if matrix.shape[1] != classifier.n_features_in_:
         raise ValueError(f"{matrix.shape[1]} features, but the trees know {classifier.n_features_in_}.")
     trees = trees_of(classifier)
-    matrix = np.ascontiguousarray(matrix, dtype=np.float32)
+    matrix = np.ascontiguousarray(matrix)
     raw = np.empty(len(matrix))
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(matrix), _BLOCK)]
     if len(blocks) < 2:

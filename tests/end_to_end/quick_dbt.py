@@ -8,6 +8,9 @@ import hashlib
 import importlib
 import marshal
 import os
+import sys
+import threading
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +31,9 @@ def drop_debug_events() -> None:
     manager = importlib.import_module("dbt_common.events.event_manager").EventManager
     fire = manager.fire_event
 
-    def fire_event(self: Any, e: Any, level: Any = None, **more: Any) -> None:
+    def fire_event(self: Any, e: Any, level: Any = None, *more: Any, **named: Any) -> None:
         if (level or e.level_tag()) != levels.DEBUG:
-            fire(self, e, level=level, **more)
+            fire(self, e, level, *more, **named)
 
     manager.fire_event = fire_event
 
@@ -39,22 +42,27 @@ def keep_compiled_templates(folder: Path) -> None:
     """Let a template's source be compiled by the first process that meets it: a tenth of a build's time."""
     environment = importlib.import_module("dbt_common.clients.jinja").MacroFuzzEnvironment
     compile_source = environment.compile
-    known: dict[str, Any] = {}
+    known: dict[tuple[str, str], Any] = {}
+    # What is compiled belongs to the versions that compiled it.
+    versions = [str(sys.implementation.cache_tag), *(version(name) for name in ("jinja2", "dbt-common", "dbt-core"))]
+    folder = folder / "-".join(versions)
     folder.mkdir(parents=True, exist_ok=True)
 
     def compiled(self: Any, source: Any, name: Any = None, filename: Any = None, *more: Any, **named: Any) -> Any:
         if not isinstance(source, str) or name or filename or more or named:
             return compile_source(self, source, name, filename, *more, **named)
-        if source not in known:
-            kept = folder / hashlib.sha1(source.encode()).hexdigest()
+        # The native environment makes other code of the same source.
+        key = (type(self).__name__, source)
+        if key not in known:
+            kept = folder / hashlib.sha1("\n".join(key).encode()).hexdigest()
             try:
-                known[source] = marshal.loads(kept.read_bytes())
+                known[key] = marshal.loads(kept.read_bytes())
             except FileNotFoundError:
-                known[source] = compile_source(self, source)
-                part = kept.with_suffix(f".{os.getpid()}")
-                part.write_bytes(marshal.dumps(known[source]))
+                known[key] = compile_source(self, source)
+                part = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+                part.write_bytes(marshal.dumps(known[key]))
                 part.replace(kept)
-        return known[source]
+        return known[key]
 
     environment.compile = compiled
 

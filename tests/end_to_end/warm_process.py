@@ -51,7 +51,7 @@ class WarmProcess:
 
     def __init__(self, parsed: Path | None = None, before: Path | None = None) -> None:
         self.process: subprocess.Popen[str] | None = None
-        self.parsed = parsed or Path(tempfile.gettempdir()) / "parsed"
+        self.parsed = parsed
         self.before = before
 
     def run(
@@ -62,6 +62,7 @@ class WarmProcess:
         With ``kill_at`` it is killed, as by kill -9, so many seconds after it printed a text: its exit code is -9 then.
         """
         if self.process is None:
+            self.parsed = self.parsed or Path(tempfile.mkdtemp(prefix="parsed-"))
             # A child ends at once and leaves its semaphores to the tracker, which would warn of them.
             quiet = os.environ | {"PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"}
             command_line = [sys.executable, __file__, str(self.parsed), *([str(self.before)] if self.before else [])]
@@ -85,6 +86,13 @@ class WarmProcess:
             answer = self.process.stdout.readline()
             assert answer, "the forking process has ended"
             return int(answer), printed.read()
+
+    def close(self) -> None:
+        """End the process; the next command starts another."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            self.process = None
 
 
 class Manifests:

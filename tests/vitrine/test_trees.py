@@ -42,6 +42,8 @@ def test_extreme_values_go_where_they_went(learned):
 
 def test_other_trees_are_refused(learned):
     classifier, matrix = learned
+    with pytest.raises(ValueError, match="float64, must be of float32"):
+        positive_probability(classifier, matrix.astype(float))
     with pytest.raises(ValueError, match="11 features, but the trees know 12"):
         positive_probability(classifier, matrix[:, :11])
     three = HistGradientBoostingClassifier(max_iter=2).fit(matrix, np.arange(len(matrix)) % 3)

@@ -1,5 +1,5 @@
 -- One row per cutoff, customer and product that a rule may be asked about: what a candidate source proposes, what a
--- rule requires, and what a step of a journey falls back on. Nothing is asked at training cutoffs: nothing is chosen.
+-- rule requires, and what a step of a journey falls back on. Not at training cutoffs, where nothing is chosen.
 
 with cutoffs as (
     select * from {{ ref('int_calendar__cutoffs') }}

@@ -28,6 +28,7 @@ KEPT = (
     "int_propensity__fits",
     "int_propensity__scores",
     "int_ranking__outcomes",
+    "int_ranking__learned_candidates",
     "int_ranking__training_candidates",
     "int_ranking__fits",
     "int_ranking__response_candidates",
