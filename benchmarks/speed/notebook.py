@@ -54,11 +54,12 @@ def main() -> None:
     counts.data = np.log1p(counts.data)
     length = np.sqrt(np.asarray(counts.power(2).sum(axis=0))).ravel()
     scaled = (counts @ diags(1 / np.maximum(length, 1e-9))).tocsc().astype(np.float32)
+    near = min(NEIGHBOUR_COUNT, len(products) - 1)
     parts = []
     for start in range(0, len(products), BATCH):
         block = (scaled.T @ scaled[:, start : start + BATCH]).toarray()
         block[np.arange(start, min(start + BATCH, len(products))), np.arange(block.shape[1])] = 0
-        kept = np.argpartition(-block, NEIGHBOUR_COUNT, axis=0)[:NEIGHBOUR_COUNT]
+        kept = np.argpartition(-block, near, axis=0)[:near]
         columns = np.broadcast_to(np.arange(block.shape[1]), kept.shape)
         values = block[kept, columns]
         parts.append(csr_matrix((values.ravel(), (columns.ravel(), kept.ravel())), (block.shape[1], len(products))))
