@@ -205,7 +205,9 @@ def test_what_is_past_its_retention_is_retired_unless_somebody_needs_it(copied):
         # The copied shop has mails only, which share no slates: these stand for a channel that does.
         connection.execute("""
             insert into releases.release_shared_slates by name
-            select *, 'segment' as shared_type, 'all' as shared_key, objective_score as base_score
+            select release_id, channel, 'segment' as shared_type, customer_id as shared_key, slot, product_id, product_name,
+                category, brand, price_amount, currency_code, reason, objective_score as base_score, popularity_penalty,
+                objective_score, marginal_score, relaxed_limits, as_of_at, valid_until_at
             from releases.release_slates
         """)
         connection.execute(
