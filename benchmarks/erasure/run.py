@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from vitrine.engines.erasure import found_in_files, found_in_relations
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from staged import write_staged  # noqa: E402
+
 DATABASES = ("vitrine.duckdb", "recommendations.duckdb")
 HISTORY = "select release_id, channel, customer_id, slot, product_id from releases.release_slates"
 NEW_ID = "'customer-' || left(md5('erasure' || customer_id), 16)"
@@ -41,7 +43,6 @@ def main() -> int:
     options = parser.parse_args()
     folder = options.folder.resolve()
     source = folder / "source"
-    source.mkdir(parents=True, exist_ok=True)
     as_of, customers, entities = write_source(options.warehouse / "vitrine.duckdb", source)
     variables = {
         "connector": "contract_files",
@@ -76,30 +77,18 @@ def write_source(database: Path, folder: Path) -> tuple[str, set[str], list[str]
     tuple
         The instant of the build, the customers' new ids, and the entities that have rows, or will have.
     """
-    entities = []
-    text = (ROOT / "models" / "connectors" / "contract_files" / "__sources.yml").read_text()
-    (declared,) = yaml.safe_load(text)["sources"]
+
+    def rows_of(name: str, columns: dict[str, str]) -> str:
+        taken = ", ".join(
+            f"cast({NEW_ID if column == 'customer_id' else column} as {kind}) as {column}"
+            for column, kind in columns.items()
+        )
+        return f"select {taken} from staging.stg_{name}"
+
     with duckdb.connect(str(database), read_only=True) as connection:
-        for table in declared["tables"]:
-            name, columns = table["name"], {one["name"]: one["data_type"] for one in table["columns"]}
-            taken = ", ".join(
-                f"cast({NEW_ID if column == 'customer_id' else column} as {kind}) as {column}"
-                for column, kind in columns.items()
-            )
-            staged = f"staging.stg_{name}"
-            if name == "erasure_requests":  # staging keeps hashes only: nobody has asked yet
-                taken = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
-                staged = "(select 1) where false"
-            (count,) = connection.execute(
-                f"copy (select {taken} from {staged}) to '{folder / name}.parquet' (format parquet)"
-            ).fetchone() or (0,)
-            if count or name == "erasure_requests":
-                entities.append(name)
-        (as_of,) = connection.execute(
-            "select max(cutoff_at) from intermediate.int_calendar__cutoffs where cutoff_role = 'serve'"
-        ).fetchone() or ("",)
+        as_of, entities = write_staged(connection, folder, rows_of)
         named = connection.execute(f"select distinct {NEW_ID} from staging.stg_order_lines").fetchall()
-    return f"{as_of:%Y-%m-%d %H:%M:%S}", {name for (name,) in named}, entities
+    return as_of, {name for (name,) in named}, [*entities, "erasure_requests"]
 
 
 def ask(folder: Path, erased: list[str], as_of: str) -> None:

@@ -9,12 +9,16 @@ With ``split`` each copy's orders are dealt to so many customers, which makes li
 buy seldom, where a supermarket has few who buy often.
 """
 
+import sys
+from functools import partial
 from pathlib import Path
 
 import duckdb
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from staged import write_staged  # noqa: E402
+
 # Names of rows of one customer: a copy's are its own. Products, campaigns and releases are the shop's.
 OWN_IDS = ("order_line_id", "order_id", "event_id", "session_id", "send_id", "impression_id")
 # Share of a copy's lines whose product is another's.
@@ -29,28 +33,9 @@ def write_scaled(database: Path, folder: Path, factor: int, split: int = 1) -> t
     tuple
         The instant of the build, and the entities that have rows.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    text = (ROOT / "models" / "connectors" / "contract_files" / "__sources.yml").read_text()
-    (declared,) = yaml.safe_load(text)["sources"]
-    entities = []
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set preserve_insertion_order = false")
-        for table in declared["tables"]:
-            name, columns = table["name"], {one["name"]: one["data_type"] for one in table["columns"]}
-            if name == "erasure_requests":  # staging keeps hashes only: nobody asks here
-                nothing = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
-                rows = f"select {nothing} where false"
-            else:
-                rows = scaled_rows(name, columns, factor, split)
-            (count,) = connection.execute(
-                f"copy ({rows}) to '{folder / name}.parquet' (format parquet)"
-            ).fetchone() or (0,)
-            if count:
-                entities.append(name)
-        (as_of,) = connection.execute(
-            "select max(cutoff_at) from intermediate.int_calendar__cutoffs where cutoff_role = 'serve'"
-        ).fetchone() or ("",)
-    return f"{as_of:%Y-%m-%d %H:%M:%S}", entities
+        return write_staged(connection, folder, partial(scaled_rows, factor=factor, split=split))
 
 
 def scaled_rows(name: str, columns: dict[str, str], factor: int, split: int) -> str:

@@ -5,8 +5,6 @@ read from memory once a tree. Here all trees go over a few rows, which stay in t
 order, so the same bits.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,11 +12,10 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from vitrine.compiled import entry
+from vitrine.encoding import FloatArray, IntArray
+from vitrine.threads import in_parts
 
-FloatArray = NDArray[np.float64]
 LEAF = -1
-_BLOCK = 20_000
-"""Rows that a thread takes at a time."""
 _TILE = 64
 """Rows that go through all trees together."""
 
@@ -85,12 +82,12 @@ def positive_probability(classifier: Any, matrix: NDArray[np.float32]) -> FloatA
     trees = trees_of(classifier)
     matrix = np.ascontiguousarray(matrix)
     raw = np.empty(len(matrix))
-    blocks = [slice(start, start + _BLOCK) for start in range(0, len(matrix), _BLOCK)]
-    if len(blocks) < 2:
-        _add_up(matrix, raw, *trees)
-    else:
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(lambda block: _add_up(matrix[block], raw[block], *trees), blocks))
+
+    def add_up(rows: IntArray) -> None:
+        part = slice(rows[0], rows[-1] + 1)
+        _add_up(matrix[part], raw[part], *trees)
+
+    in_parts(add_up, np.arange(len(matrix)))
     return np.asarray(expit(raw))
 
 

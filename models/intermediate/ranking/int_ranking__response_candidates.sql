@@ -71,12 +71,15 @@ select
     * case when carts.product_id is not null then 1 else {{ 1 / var('response_negative_share') }} end as sample_weight,
     carts.product_id is not null as has_responded
 from features
+inner join {{ ref('int_ranking__learned_candidates') }} as learned
+    on
+        features.cutoff_at = learned.cutoff_at
+        and features.customer_id = learned.customer_id
+        and features.product_id = learned.product_id
 inner join cart_cutoffs on features.cutoff_at = cart_cutoffs.cutoff_at
 left join carts
     on
         features.cutoff_at = carts.cutoff_at
         and features.customer_id = carts.customer_id
         and features.product_id = carts.product_id
-where
-    carts.product_id is not null
-    or {{ is_sampled_candidate('features', var('response_negative_share'), 'responses') }}
+where learned.is_of_carts
