@@ -7,17 +7,12 @@ with candidates as (
     select candidates.*
     from {{ ref('int_ranking__candidates') }} as candidates
     inner join {{ ref('int_calendar__cutoffs') }} as cutoffs on candidates.cutoff_at = cutoffs.cutoff_at
-    where cutoffs.cutoff_role != 'train'
-    union all
-    select candidates.*
-    from {{ ref('int_ranking__candidates') }} as candidates
-    inner join {{ ref('int_calendar__cutoffs') }} as cutoffs on candidates.cutoff_at = cutoffs.cutoff_at
-    inner join {{ ref('int_ranking__learned_candidates') }} as learned
+    left join {{ ref('int_ranking__learned_candidates') }} as learned
         on
             candidates.cutoff_at = learned.cutoff_at
             and candidates.customer_id = learned.customer_id
             and candidates.product_id = learned.product_id
-    where cutoffs.cutoff_role = 'train'
+    where cutoffs.cutoff_role != 'train' or learned.product_id is not null
 ),
 
 products as (

@@ -1,5 +1,5 @@
--- One row per candidate that the ranker learns from. It puts the negatives that were not drawn back into its probabilities
--- exactly.
+-- One row per candidate that the ranker learns from. The negatives that were not drawn it puts back into its
+-- probabilities exactly.
 
 select features.*
 from {{ ref('int_ranking__candidate_features') }} as features
