@@ -1,6 +1,6 @@
 -- One row per candidate with a known outcome that the ranker or a response model may learn from: what was bought, shown
--- or put into the cart, and samples of the rest, drawn by a hash of their keys. Which model takes a row, it says itself.
--- Of a training cutoff's candidates nothing else is computed, as nothing is chosen there.
+-- or put into the cart, and samples of the rest, drawn by a hash of their keys. Of a training cutoff's candidates
+-- nothing else is computed, as nothing is chosen there.
 
 {%- set keys = "candidates.customer_id || '|' || candidates.product_id || '|' || cast(candidates.cutoff_at as "
     ~ dbt.type_string() ~ ")" %}
