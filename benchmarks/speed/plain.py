@@ -41,7 +41,6 @@ def plan(project: Path, folder: Path, variables: str) -> None:
     steps = [
         {
             "name": models[name]["name"],
-            "path": models[name]["original_file_path"],
             "relation": models[name]["relation_name"],
             "schema": models[name]["schema"],
             "kind": "view" if models[name]["config"]["materialized"] == "view" else "table",
@@ -55,7 +54,7 @@ def plan(project: Path, folder: Path, variables: str) -> None:
 
 
 def run(folder: Path) -> None:
-    """Run the planned statements; print their seconds as JSON."""
+    """Run the planned statements; print their names and seconds as JSON."""
     planned = json.loads((folder / "plan.json").read_text())
     plugin = importlib.import_module("vitrine.engines.duckdb_plugin")
     connection = duckdb.connect(
@@ -79,7 +78,7 @@ def run(folder: Path) -> None:
             del rows
         else:
             connection.execute(f"create {step['kind']} {step['relation']} as ({step['code']})")
-        seconds.append({"path": step["path"], "seconds": time.monotonic() - started})
+        seconds.append([step["name"], time.monotonic() - started])
     connection.close()
     print(json.dumps(seconds))
 

@@ -33,7 +33,7 @@ def write(runs: Path, page: Path) -> None:
 def tables(rows: list[dict[str, Any]]) -> str:
     """Return the tables of all sizes, as Markdown."""
     shops = list(dict.fromkeys(row["shop"] for row in rows))
-    return "\n\n".join([*(of_a_shop(shop, [row for row in rows if row["shop"] == shop]) for shop in shops)])
+    return "\n\n".join(of_a_shop(shop, [row for row in rows if row["shop"] == shop]) for shop in shops)
 
 
 def machine() -> str:

@@ -25,7 +25,7 @@ import duckdb
 from measuring import Taken, take
 from report import machine, write
 from scaled import ROOT, write_scaled
-from stages import dearest, stage_seconds
+from stages import dearest, node_seconds, stage_seconds
 
 HERE = Path(__file__).resolve().parent
 PYTHON = sys.executable
@@ -163,7 +163,7 @@ def measure(shop: Shop, options: argparse.Namespace) -> None:
     for repeat in range(options.repeats):
         for contestant in options.contestants:
             taken = CONTESTANTS[contestant](shop)
-            steps = {"dearest": slowest(taken.printed)} if contestant == "plain" else {}
+            steps = {"dearest": dearest(json.loads(taken.printed.splitlines()[-1]))} if contestant == "plain" else {}
             keep(options.folder, shop, {"contestant": contestant, "turn": f"{begun} {repeat}", **taken.row(), **steps})
     if {"vitrine", "plain"} <= set(options.contestants):
         keep(options.folder, shop, {"contestant": "plain", "differing_slots": differing(shop)})
@@ -171,14 +171,7 @@ def measure(shop: Shop, options: argparse.Namespace) -> None:
         taken = vitrine(shop, "stages", threads=1, write_json=True)
         target = shop.place("stages") / "target"
         found: dict[str, Any] = {"seconds": taken.seconds, "stages": stage_seconds(target, taken.seconds)}
-        keep(options.folder, shop, {"contestant": "stages", **found, "dearest": dearest(target)})
-
-
-def slowest(printed: str, count: int = 15) -> list[tuple[str, float]]:
-    """Return the plain statements that took longest, with their seconds, of what the rival printed."""
-    steps = json.loads(printed.splitlines()[-1])
-    taken = sorted(((Path(one["path"]).stem, one["seconds"]) for one in steps), key=lambda one: -one[1])
-    return taken[:count]
+        keep(options.folder, shop, {"contestant": "stages", **found, "dearest": dearest(node_seconds(target))})
 
 
 def keep(folder: Path, shop: Shop, row: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Where a build's time goes: the seconds of its nodes by stage."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,12 @@ def stage_seconds(target: Path, seconds: float) -> dict[str, float]:
     return {**found, AROUND: seconds - sum(found.values())}
 
 
-def dearest(target: Path, count: int = 15) -> list[tuple[str, float]]:
-    """Return the nodes that took longest, with their seconds."""
+def node_seconds(target: Path) -> list[tuple[str, float]]:
+    """Return the names of a build's nodes with their seconds."""
     results = json.loads((target / "run_results.json").read_text())["results"]
-    taken = sorted(
-        ((one["unique_id"].split(".")[2], one["execution_time"]) for one in results), key=lambda one: -one[1]
-    )
-    return taken[:count]
+    return [(one["unique_id"].split(".")[2], one["execution_time"]) for one in results]
+
+
+def dearest(taken: Iterable[tuple[str, float]], count: int = 15) -> list[tuple[str, float]]:
+    """Return those that took longest, with their seconds."""
+    return sorted(taken, key=lambda one: -one[1])[:count]
