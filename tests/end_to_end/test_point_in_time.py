@@ -1,7 +1,7 @@
 """Nothing at or before a cutoff may change when everything after it does: the future is poisoned and both builds compared.
 
-Compared are all tables with a cutoff, Python models included: features, candidates, rules, scores, slates. Labels
-and metrics look at the outcome window on purpose and are left out for the poisoned cutoff itself.
+Compared are all tables with a cutoff, Python models included: features, candidates, rules, scores, slates. What looks
+at the outcome window on purpose, labels and what is learned from, is compared where that window ended before the poison.
 """
 
 from datetime import timedelta
@@ -21,6 +21,7 @@ OUTCOMES = {
     "int_feedback__carts",
     "int_feedback__impressions",
     "int_propensity__outcomes",
+    "int_ranking__learned_candidates",
     "int_ranking__outcomes",
     "int_ranking__response_candidates",
     "int_ranking__training_candidates",
@@ -66,11 +67,21 @@ def tables_with_cutoff(warehouse):
         "select distinct table_name from information_schema.columns "
         "where table_schema = 'intermediate' and column_name = 'cutoff_at' order by 1"
     )
-    return [name for (name,) in rows if name not in OUTCOMES]
+    return [name for (name,) in rows]
+
+
+def until(name, cutoff):
+    """The condition of the rows of a table that may not know what comes after the cutoff."""
+    return f"cutoff_at <= timestamp '{cutoff - HORIZON if name in OUTCOMES else cutoff}'"
+
+
+def after(name, cutoff):
+    """The condition of the rows that must change when everything after the cutoff does."""
+    return f"cutoff_at > timestamp '{cutoff}'"
 
 
 def rows_until(warehouse, name, cutoff):
-    frame = warehouse.frame(f"select * from intermediate.{name} where cutoff_at <= timestamp '{cutoff}'")
+    frame = warehouse.frame(f"select * from intermediate.{name} where {until(name, cutoff)}")
     frame = frame.drop(columns=[c for c in frame.columns if c in LOOK_AHEAD])
     for column in frame.columns:
         if len(frame) and isinstance(frame[column].iloc[0], np.ndarray):
@@ -80,29 +91,29 @@ def rows_until(warehouse, name, cutoff):
     return frame[order].sort_values(order, na_position="first").reset_index(drop=True)
 
 
-def digests(warehouse, condition):
-    """By table, the number of its rows under the condition and a sum of their hashes."""
+def digests(warehouse, condition, cutoff):
+    """By table, the number of its rows under its condition and a sum of their hashes."""
     found = {}
     tables = tables_with_cutoff(warehouse)
     with duckdb.connect(str(warehouse.path / "vitrine.duckdb"), read_only=True) as connection:
         for table in tables:
             described = connection.execute(f"describe intermediate.{table}").fetchall()
             names = ", ".join(f'"{column[0]}"' for column in described if column[0] not in LOOK_AHEAD)
-            rows = f"select {names} from intermediate.{table} where {condition}"
+            rows = f"select {names} from intermediate.{table} where {condition(table, cutoff)}"
             found[table] = connection.execute(f"select count(*), sum(hash(found)) from ({rows}) as found").fetchone()
     return found
 
 
-def tables_that_differ(clean, other, condition):
-    """Names of the tables whose rows under the condition are not the very same, and of those that have any."""
-    these, those = digests(clean, condition), digests(other, condition)
+def tables_that_differ(clean, other, condition, cutoff):
+    """Names of the tables whose rows under their condition are not the very same, and of those that have any."""
+    these, those = digests(clean, condition, cutoff), digests(other, condition, cutoff)
     return [name for name in these if these[name] != those[name]], [name for name in these if these[name][0]]
 
 
 @pytest.mark.parametrize("role", CUTOFFS)
 def test_a_poisoned_future_changes_nothing_before_it(built, role):
     cutoff = CUTOFFS[role]
-    differing, compared = tables_that_differ(built["clean"], built[role], f"cutoff_at <= timestamp '{cutoff}'")
+    differing, compared = tables_that_differ(built["clean"], built[role], until, cutoff)
     for name in differing:  # by a rounding at most
         clean, other = (rows_until(built[which], name, cutoff) for which in ("clean", role))
         pd.testing.assert_frame_equal(clean, other, rtol=1e-9, obj=f"{name} until the {role} cutoff")
@@ -113,6 +124,7 @@ def test_a_poisoned_future_changes_nothing_before_it(built, role):
         "int_candidates__viewed", "int_ranking__candidate_signals", "int_exploration__posteriors",
         "int_exploration__customer_segments",
         "int_candidates__als_factors", "int_candidates__affinities",
+        "int_ranking__learned_candidates", "int_ranking__training_candidates", "int_ranking__outcomes",
         "int_candidates__customers", "int_candidates__all", "int_ranking__candidate_features", "int_rules__verdicts",
     } <= set(compared)  # fmt: skip
     if role == "evaluate":
@@ -123,6 +135,6 @@ def test_a_poisoned_future_changes_nothing_before_it(built, role):
 @pytest.mark.parametrize("role", CUTOFFS)
 def test_the_poison_is_strong_enough_to_be_seen_after_the_cutoff(built, role):
     """A test that compares equal things proves something only if the unequal ones would be caught."""
-    changed, _ = tables_that_differ(built["clean"], built[role], f"cutoff_at > timestamp '{CUTOFFS[role]}'")
+    changed, _ = tables_that_differ(built["clean"], built[role], after, CUTOFFS[role])
     for stage in ("features__customers", "features__products", "features__product_states", "features__customer_responses", "features__customer_habits", "features__customer_product_interests", "candidates__viewed", "rules__not_contactable", "exploration__posteriors", "ranking__slates"):  # fmt: skip
         assert f"int_{stage}" in changed
