@@ -1,5 +1,8 @@
 -- One row per slate that stands for release and limit on its slots that it does not keep.
 
+{%- set counted_here =
+    "case when coalesce(limits.attribute_value, value_counts.attribute_value) = value_counts.attribute_value" %}
+
 with slot_attributes as (
     select * from {{ ref('int_release__slot_attributes') }}
 ),
@@ -48,15 +51,14 @@ counted as (
         limits.limit_name,
         limits.limit_type,
         limits.slot_count,
-        coalesce(max(value_counts.slot_count), 0) as most_count,
-        count(distinct value_counts.attribute_value) as value_count
+        coalesce(max({{ counted_here }} then value_counts.slot_count end), 0) as most_count,
+        count(distinct {{ counted_here }} then value_counts.attribute_value end) as value_count
     from limits
     left join value_counts
         on
             limits.channel = value_counts.channel
             and limits.customer_id = value_counts.customer_id
             and limits.attribute_name = value_counts.attribute_name
-            and coalesce(limits.attribute_value, value_counts.attribute_value) = value_counts.attribute_value
     group by
         limits.channel, limits.customer_id, limits.limit_name, limits.limit_type, limits.slot_count
 )

@@ -1,7 +1,10 @@
 -- One row per channel, shared slate and slot that stands for release: for who is unknown, and beside an anchor product.
 
 with slates as (
-    select * from {{ ref('int_shared__slates') }}
+    select
+        *,
+        case when shared_type = 'look' then shared_key end as look_product_id
+    from {{ ref('int_shared__slates') }}
 ),
 
 candidates as (
@@ -53,11 +56,10 @@ told as (
             and slates.shared_type = candidates.shared_type
             and slates.shared_key = candidates.shared_key
             and slates.product_id = candidates.product_id
-    left join products as anchors on slates.shared_type = 'look' and slates.shared_key = anchors.product_id
+    left join products as anchors on slates.look_product_id = anchors.product_id
     left join pairs
         on
-            slates.shared_type = 'look'
-            and slates.shared_key = pairs.product_id
+            slates.look_product_id = pairs.product_id
             and slates.product_id = pairs.companion_product_id
 )
 

@@ -16,9 +16,12 @@ customers as (
 ),
 
 blocked as (
-    select verdicts.*
+    select distinct
+        channels.channel,
+        verdicts.customer_id
     from {{ ref('int_rules__verdicts') }} as verdicts
     inner join serve on verdicts.cutoff_at = serve.cutoff_at
+    inner join channels on coalesce(verdicts.channel, channels.channel) = channels.channel
     where verdicts.verdict = 'block' and verdicts.product_id is null
 ),
 
@@ -103,8 +106,8 @@ inner join channels on options.channel = channels.channel
 inner join customers on options.customer_id = customers.customer_id
 left join blocked
     on
-        options.customer_id = blocked.customer_id
-        and options.channel = coalesce(blocked.channel, options.channel)
+        options.channel = blocked.channel
+        and options.customer_id = blocked.customer_id
 where
     (customers.registered_at is null or customers.registered_at < serve.cutoff_at)
     and blocked.customer_id is null
