@@ -9,6 +9,7 @@ from vitrine.rerank_desk import (
     LENGTH,
     LIMIT_SLOTS,
     LIMITS,
+    MEASURES,
     PINS,
     REQUIRED,
     WITHIN_TASTE,
@@ -27,7 +28,8 @@ def set_bound(rules: Rules, desk: Desk, count: int, size: int) -> None:
     A slate that reaches all of them is the best there is.
     """
     bound = desk.measures[BOUND]
-    bound[:] = 0
+    for m in range(MEASURES):
+        bound[m] = 0
     for i in range(count):
         desk.items[i].is_marked = desk.items[i].is_candidate
     bound[LENGTH] = size if size == rules.slot_count else most_together(rules, desk, count, rules.slot_count)

@@ -122,7 +122,8 @@ def start_needs(rules: Rules, desk: Desk, count: int) -> None:
     """Set what is wanted, lowered where there are not that many candidates, and how many needs each would serve."""
     desk.tally[HELD] = 0
     desk.tally[IS_URGENT] = 0
-    desk.spread_left[:] = rules.spreads[:, 1]
+    for s in range(len(rules.spreads)):
+        desk.spread_left[s] = rules.spreads[s, 1]
     for i in range(count):
         desk.items[i].urgency = 0  # whatever the slate before left
         desk.items[i].floors_served = 0

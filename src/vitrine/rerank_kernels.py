@@ -20,6 +20,7 @@ from vitrine.rerank_desk import (
     KEPT,
     LENGTH,
     LOOK_AHEAD,
+    MEASURES,
     ORDER,
     PRESENT,
     REQUIRED,
@@ -168,7 +169,8 @@ def rank_customer(pool: Pool, rules: Rules, tastes: Tastes, customer: int, desk:
     """
     count = load_customer(pool, rules, customer, desk)
     length, stage, is_open_question = rules.slot_count, LOOK_AHEAD, False
-    desk.measures[KEPT, :] = -32768
+    for m in range(MEASURES):
+        desk.measures[KEPT, m] = -32768
     if len(plan.chosen) > 0:
         restrict_to_plan(desk, count, plan)
         length, stage = len(plan.chosen), ORDER
@@ -215,8 +217,10 @@ def write(pool: Pool, rules: Rules, customer: int, desk: Desk, found: Slates) ->
     begin = pool.starts[customer]
     count = pool.starts[customer + 1] - begin
     slates, marginals = found.rows, found.marginals
-    slates[customer, :] = -1
-    found.measures[customer, :] = desk.measures[KEPT]
+    for slot in range(rules.slot_count):
+        slates[customer, slot] = -1
+    for m in range(MEASURES):
+        found.measures[customer, m] = desk.measures[KEPT, m]
     for slot in range(size):
         desk.slots[slot].slate = desk.slots[slot].kept_slate
         slates[customer, slot] = pool.rows[begin + desk.slots[slot].kept_slate]

@@ -24,7 +24,8 @@ from vitrine.rerank_methods import belongs
 def set_measure(rules: Rules, desk: Desk, count: int, size: int) -> None:
     """Set how much the slate on the desk keeps of each of the soft rules, strongest first; more is better."""
     measure = desk.measures[PRESENT]
-    measure[:] = 0
+    for m in range(MEASURES):
+        measure[m] = 0
     measure[LENGTH] = size
     for p in range(len(rules.pins)):
         slot = rules.pins[p, 1]
@@ -152,7 +153,8 @@ def keep(desk: Desk, size: int) -> None:
     for slot in range(size):
         desk.slots[slot].kept_slate = desk.slots[slot].slate
         desk.slots[slot].kept_marginal = desk.slots[slot].marginal
-    desk.measures[KEPT, :] = desk.measures[PRESENT, :]
+    for m in range(MEASURES):
+        desk.measures[KEPT, m] = desk.measures[PRESENT, m]
 
 
 @inner

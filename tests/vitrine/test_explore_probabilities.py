@@ -13,9 +13,22 @@ from slate_cases import candidate_table
 
 import vitrine.explore
 import vitrine.explore_wins
+from vitrine.compiled import entry
 from vitrine.explore import Exploration, ExploreParams, choose, redraws
 from vitrine.explore_posteriors import tabulated
 from vitrine.rerank import Guardrails, RerankParams, posed, rerank, solve
+
+_quantile, _share_below = vitrine.explore_wins.quantile, vitrine.explore_wins.share_below
+
+
+@entry
+def quantile(table, place, share):
+    return _quantile(table, place, share)
+
+
+@entry
+def share_below(table, place, odds):
+    return _share_below(table, place, odds)
 
 
 def by_quadrature(scores, pairs):
@@ -54,7 +67,7 @@ def test_probabilities_of_one_slot_are_the_integrals(seed):
 def test_tables_hold_the_beta_distribution(alpha, beta):
     table = tabulated(np.array([alpha]), np.array([beta]), 1.0)
     odds = np.linspace(table.lowest[0] + 1e-6, table.highest[0] - 1e-6, 997)
-    found = [vitrine.explore_wins.share_below(table, 0, one) for one in odds]
+    found = [share_below(table, 0, one) for one in odds]
     at = odds + table.mean_odds[0]
     # The smaller of the rate and its rest: the greater of the two is told from 1 no more.
     smaller = 1 / (1 + np.exp(np.abs(at)))
@@ -62,8 +75,8 @@ def test_tables_hold_the_beta_distribution(alpha, beta):
     expected = np.where(at < 0, below, above)
     np.testing.assert_allclose(found, expected, atol=3e-8)
     for share in (1e-9, 0.01, 0.5, 0.99, 1 - 1e-9):
-        there = vitrine.explore_wins.quantile(table, 0, share)
-        assert vitrine.explore_wins.share_below(table, 0, there) == pytest.approx(share, abs=1e-12)
+        there = quantile(table, 0, share)
+        assert share_below(table, 0, there) == pytest.approx(share, abs=1e-12)
 
 
 def draws_anew(rows, params, guardrails, with_draws, count, capacities=None):
