@@ -11,32 +11,49 @@ releases as (
 ),
 
 exits as (
+    select * from causes
+    where change = 'out' and own_cause is not null
+),
+
+exit_counts as (
+    select
+        channel,
+        customer_id,
+        count(*) as exit_count
+    from exits
+    group by channel, customer_id
+),
+
+-- The i-th that came follows the i-th that left; the others follow the first.
+placed as (
     select
         causes.*,
-        count(*) over (partition by channel, customer_id) as exit_count
+        causes.change = 'in' and causes.change_place <= exit_counts.exit_count as takes_a_place,
+        case
+            when causes.own_cause is not null then null
+            when causes.change = 'in' and causes.change_place <= exit_counts.exit_count then causes.change_place
+            else 1
+        end as followed_place
     from causes
-    where change = 'out' and own_cause is not null
+    left join exit_counts
+        on
+            causes.channel = exit_counts.channel
+            and causes.customer_id = exit_counts.customer_id
 ),
 
 followed as (
     select
-        causes.*,
+        placed.*,
         exits.product_id as related_product_id,
         exits.own_cause as followed_cause,
-        case
-            when causes.change = 'in' and causes.change_place <= exits.exit_count then 'takes the place of another: '
-            else 'since another left: '
-        end || exits.own_detail as followed_detail
-    from causes
+        case when placed.takes_a_place then 'takes the place of another: ' else 'since another left: ' end
+        || exits.own_detail as followed_detail
+    from placed
     left join exits
         on
-            causes.channel = exits.channel
-            and causes.customer_id = exits.customer_id
-            and causes.own_cause is null
-            -- The i-th that came follows the i-th that left; the others follow the first.
-            and exits.change_place = case
-                when causes.change = 'in' and causes.change_place <= exits.exit_count then causes.change_place else 1
-            end
+            placed.channel = exits.channel
+            and placed.customer_id = exits.customer_id
+            and placed.followed_place = exits.change_place
 )
 
 select
