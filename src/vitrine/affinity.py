@@ -18,7 +18,6 @@ from vitrine.affinity_models import (
     AffinityParams,
     Block,
     Interactions,
-    ScoreArray,
     als_block,
     content_block,
     linear_blocks,
@@ -27,6 +26,7 @@ from vitrine.affinity_models import (
 )
 from vitrine.als import AlsFactors
 from vitrine.encoding import IntArray, as_doubles, distinct_ids
+from vitrine.top import best_of_rows
 
 MODELS = ("als", "linear", "intent", "neighbours", "content")
 MAX_BLOCK_CELLS = 1 << 25
@@ -160,7 +160,7 @@ class _Proposals:
                 score = block(batch)
             if not self.allow_owned:
                 score[hidden] = -np.inf
-            places, value = _best(score, self.params.max_candidates + self.params.new_category_depth)
+            places, value = best_of_rows(score, self.params.max_candidates + self.params.new_category_depth)
             cells = np.arange(len(batch))[:, None] * width + places
             is_shown = value > 0
             is_top = is_shown & (np.arange(places.shape[1]) < self.params.max_candidates)
@@ -194,19 +194,6 @@ class _Proposals:
             columns[f"{name}_ratio"] = pa.array(value / np.where(best > 0, best, 1)[row])
             columns[f"{name}_rank"] = pa.array(rank, mask=rank == 0)
         return pa.table(columns)
-
-
-def _best(score: ScoreArray, count: int) -> tuple[IntArray, ScoreArray]:
-    """Return the places of each row's best scores, best first, and the scores. Each shape (rows, at most count)."""
-    count = min(count, score.shape[1])
-    bar = np.partition(score, -count, axis=1)[:, -count, None]
-    is_kept, at_bar = score > bar, score == bar
-    room = count - is_kept.sum(axis=1, dtype=np.int32)[:, None]
-    is_kept |= at_bar & (np.cumsum(at_bar, axis=1, dtype=np.int32) <= room)
-    places = np.nonzero(is_kept)[1].reshape(-1, count)
-    value = np.take_along_axis(score, places, axis=1)
-    order = np.argsort(-value, axis=1, kind="stable")
-    return np.take_along_axis(places, order, axis=1), np.take_along_axis(value, order, axis=1)
 
 
 def _encoded_pairs(interactions: Interactions, pairs: pa.Table, offered: IntArray) -> csr_matrix:
