@@ -2,7 +2,8 @@
 {% macro release_parameters() -%}
     {%- set values = {} -%}
     {%- for name in [
-        'connector', 'horizon_days', 'train_cutoff_count', 'judge_everybody', 'rules', 'requiring_rules',
+        'connector', 'horizon_days', 'train_cutoff_count', 'refit_every_days', 'judge_everybody', 'rules',
+        'requiring_rules',
         'candidate_sources',
         'interaction_half_life_days', 'intent_half_life_days', 'affinity_models', 'recent_window_days',
         'season_days', 'views_per_want', 'popularity_days', 'assumed_sellable_days', 'new_category_days',

@@ -81,9 +81,13 @@ def test_a_misnamed_macro_is_found() -> None:
     assert not misnamed("spark__row_json", "row_json")
 
 
+# dbt's own macros, of which every adapter has a body already.
+OF_DBT = {"create_table_as"}
+
+
 def test_adapters_have_a_body_for_each_engine(project: Project) -> None:
     names = {macro["name"] for macro in project.macros}
-    stems = [path.stem for path in project.files(".sql", under=("macros/adapters",))]
+    stems = {path.stem for path in project.files(".sql", under=("macros/adapters",))} - OF_DBT
     assert stems
     assert not [stem for stem in stems if not {f"duckdb__{stem}", f"spark__{stem}"} <= names]
 

@@ -1,14 +1,14 @@
 -- One row per instant that everything is computed as of, from the oldest training cutoff to tonight.
 
-{%- set horizon = var('horizon_days') %}
-{%- set roles = ['serve', 'evaluate', 'validate'] + ['train'] * var('train_cutoff_count') %}
+{%- set instants = cutoff_instants() %}
 
 with cutoffs as (
-    {%- for role in roles %}
+    {%- for instant in instants %}
     select
-        '{{ role }}' as cutoff_role,
-        {{ roles | length - loop.index0 }} as cutoff_number,
-        {{ days_after(as_of(), -horizon * loop.index0) }} as cutoff_at
+        '{{ instant.role }}' as cutoff_role,
+        {{ instants | length - loop.index0 }} as cutoff_number,
+        cast({{ instant.at }} as {{ dbt.type_timestamp() }}) as cutoff_at,
+        cast({{ instant.until or 'null' }} as {{ dbt.type_timestamp() }}) as outcome_until_at
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -16,16 +16,12 @@ with cutoffs as (
 )
 
 select
-    cast(cutoffs.cutoff_at as {{ dbt.type_timestamp() }}) as cutoff_at,
+    cutoffs.cutoff_at,
     cutoffs.cutoff_role,
     cutoffs.cutoff_number,
-    cast(
-        lag(cutoffs.cutoff_at) over (order by cutoffs.cutoff_number asc) as {{ dbt.type_timestamp() }}
-    ) as previous_cutoff_at,
-    cast(
-        case
-            when cutoffs.cutoff_role != 'serve'
-                then {{ days_after('cutoffs.cutoff_at', horizon) }}
-        end as {{ dbt.type_timestamp() }}
-    ) as outcome_until_at
+    lag(cutoffs.cutoff_at) over (order by cutoffs.cutoff_number asc) as previous_cutoff_at,
+    cutoffs.outcome_until_at,
+    fingerprints.cutoff_fingerprint
 from cutoffs
+inner join {{ ref('int_calendar__fingerprints') }} as fingerprints
+    on cutoffs.cutoff_number = fingerprints.cutoff_number

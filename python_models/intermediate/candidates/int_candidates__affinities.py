@@ -7,6 +7,7 @@ the rows of seeds/model_parameters.csv.
 
 from vitrine.affinity_models import AffinityParams
 from vitrine.engines.frames import is_at, read_table
+from vitrine.engines.kept import still_open
 from vitrine.parameters import with_parameters
 from vitrine.tables import affinity_rows, als_factors_of, concat
 
@@ -19,7 +20,7 @@ def model(dbt, session):
     params = with_parameters(AffinityParams(**dbt.config.meta_get("affinity")), tuned, "affinity")
     allow_owned = bool(dbt.config.meta_get("allow_owned"))
     new_category_days = int(dbt.config.meta_get("new_category_days"))
-    calendar = dbt.ref("int_calendar__cutoffs")
+    calendar = still_open(dbt, dbt.ref("int_calendar__cutoffs"))
     cutoffs = read_table(calendar, ["cutoff_at"])["cutoff_at"].to_pylist()
     owned, products = dbt.ref("int_interactions__customer_products"), dbt.ref("int_features__products")
     proposals, categories = dbt.ref("int_candidates__proposals"), dbt.ref("int_features__customer_categories")

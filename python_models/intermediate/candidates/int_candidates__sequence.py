@@ -5,6 +5,7 @@ Algorithm: `vitrine.sequence`, fitted at each cutoff. Parameters: `meta` in int_
 """
 
 from vitrine.engines.frames import is_at, read_table
+from vitrine.engines.kept import still_open
 from vitrine.sequence_network import SequenceParams
 from vitrine.tables import concat, sequence_candidate_rows
 
@@ -13,7 +14,7 @@ def model(dbt, session):
     params = SequenceParams(**dbt.config.meta_get("sequence"))
     max_candidates = int(dbt.config.meta_get("max_candidates"))
     allow_owned = bool(dbt.config.meta_get("allow_owned"))
-    calendar = dbt.ref("int_calendar__cutoffs")
+    calendar = still_open(dbt, dbt.ref("int_calendar__cutoffs"))
     cutoffs = read_table(calendar, ["cutoff_at"])["cutoff_at"].to_pylist()
     owned = dbt.ref("int_interactions__customer_products")
     products = dbt.ref("int_features__products")

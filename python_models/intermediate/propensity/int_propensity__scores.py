@@ -7,13 +7,14 @@ Algorithm: `vitrine.propensity.score_propensity` with the fits of int_propensity
 from functools import partial
 
 from vitrine.engines.frames import is_at, map_rows, read_table, together
+from vitrine.engines.kept import still_open
 from vitrine.tables import load_fits, propensity_score_rows, scored_cutoffs
 from vitrine.tables.propensity import SCORE_SCHEMA
 
 
 def model(dbt, session):
     fits = load_fits(read_table(dbt.ref("int_propensity__fits"), ["fit_scope", "fit_id", "model"]))
-    cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
+    cutoffs = read_table(still_open(dbt, dbt.ref("int_calendar__cutoffs")), ["cutoff_at", "cutoff_role"])
     features = dbt.ref("int_features__customers")
 
     def scores_at(cutoff, scope):

@@ -7,6 +7,7 @@ Algorithm: `vitrine.response.score_response` with the fits of int_ranking__respo
 from functools import partial
 
 from vitrine.engines.frames import is_at, joined, map_rows, read_table, together
+from vitrine.engines.kept import still_open
 from vitrine.response import SLOTS_ABOVE
 from vitrine.tables import load_response_fits, response_score_rows, scored_cutoffs
 from vitrine.tables.response import SCORE_SCHEMA
@@ -16,7 +17,7 @@ def model(dbt, session):
     fits = load_response_fits(
         read_table(dbt.ref("int_ranking__response_fits"), ["fit_scope", "fit_id", "model_name", "model"])
     )
-    cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
+    cutoffs = read_table(still_open(dbt, dbt.ref("int_calendar__cutoffs")), ["cutoff_at", "cutoff_role"])
     candidates = dbt.ref("int_ranking__candidate_features")
     customers = dbt.ref("int_features__customers")
     learned = {name for scope in fits.values() for _, fit in scope.values() for name in fit.feature_names}

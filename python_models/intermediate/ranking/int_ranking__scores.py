@@ -7,13 +7,14 @@ Algorithm: `vitrine.ranker.score_candidates` with the fits of int_ranking__fits.
 from functools import partial
 
 from vitrine.engines.frames import is_at, joined, map_rows, read_table, together
+from vitrine.engines.kept import still_open
 from vitrine.tables import load_fits, ranker_score_rows, scored_cutoffs
 from vitrine.tables.ranking import SCORE_SCHEMA
 
 
 def model(dbt, session):
     fits = load_fits(read_table(dbt.ref("int_ranking__fits"), ["fit_scope", "fit_id", "model"]))
-    cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
+    cutoffs = read_table(still_open(dbt, dbt.ref("int_calendar__cutoffs")), ["cutoff_at", "cutoff_role"])
     candidates, propensity = dbt.ref("int_ranking__candidate_features"), dbt.ref("int_propensity__scores")
     likely = joined(candidates, propensity, ["cutoff_at", "customer_id"], ["purchase_probability"])
 

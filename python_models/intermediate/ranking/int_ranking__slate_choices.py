@@ -6,6 +6,7 @@ policy, the guardrails that hold at the cutoff and what int_ranking__slate_choic
 """
 
 from vitrine.engines.frames import is_at, is_one_of, is_valid_at, read_table
+from vitrine.engines.kept import still_open
 from vitrine.explore import Exploration, ExploreParams
 from vitrine.rerank import RerankParams
 from vitrine.tables import SlateRules, attribute_names, guardrails_of, slate_rows, slates_in_order
@@ -23,7 +24,8 @@ POSTERIOR = ["product_id", "segment", "alpha", "beta"]
 
 def model(dbt, session):
     weights, explore = dict(dbt.config.meta_get("similarity")), dict(dbt.config.meta_get("exploration"))
-    channel_policies, calendar = dbt.ref("int_integrity__channel_policies"), dbt.ref("int_calendar__cutoffs")
+    calendar = still_open(dbt, dbt.ref("int_calendar__cutoffs"))
+    channel_policies = dbt.ref("int_integrity__channel_policies")
     slate_limits, slate_pairs = dbt.ref("int_integrity__slate_limits"), dbt.ref("int_integrity__slate_pairs")
     pins, product_attributes = dbt.ref("int_integrity__pinned_slots"), dbt.ref("int_features__product_attributes")
     categories, audience = dbt.ref("int_features__customer_categories"), dbt.ref("int_propensity__audience")
