@@ -4,11 +4,15 @@
     {{ return(adapter.dispatch('kept_cutoffs', 'vitrine')()) }}
 {%- endmacro %}
 
-{#- DuckDB: the comment of a table says what it was made from. None also where this run does not look at code and data
-    anew by building int_calendar__cutoffs: a model that is run by itself is computed whole. -#}
+{#- DuckDB: the comment of a table says what it was made from. None also where this run leaves out anything that the
+    table is made from, seeds included: what was made from tables of two runs has no fingerprint. -#}
 {% macro duckdb__kept_cutoffs() -%}
-    {%- set is_kept = execute and (config.get('meta') or {}).get('kept_by_cutoff') -%}
-    {%- if not is_kept or 'model.vitrine.int_calendar__cutoffs' not in selected_resources -%}
+    {%- if not execute or not (config.get('meta') or {}).get('kept_by_cutoff') -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set made_from = {} -%}
+    {%- do vitrine._note_ancestors(model.unique_id, made_from) -%}
+    {%- if false in made_from.values() -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set calendar = api.Relation.create(
@@ -21,6 +25,14 @@
         ~ " order by cutoffs.cutoff_number"
     ).rows -%}
     {{ return(rows | map('list') | list) }}
+{%- endmacro %}
+
+{#- Note of every model and seed that a node is made from whether this run makes it. -#}
+{% macro _note_ancestors(unique_id, noted) -%}
+    {%- for parent in graph.nodes[unique_id].depends_on.nodes if parent in graph.nodes and parent not in noted -%}
+        {%- do noted.update({parent: parent in selected_resources}) -%}
+        {%- do vitrine._note_ancestors(parent, noted) -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- Spark computes every cutoff each night. -#}
