@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numba
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -13,20 +14,20 @@ from slate_cases import candidate_table
 
 import vitrine.explore
 import vitrine.explore_wins
-from vitrine.compiled import entry
 from vitrine.explore import Exploration, ExploreParams, choose, redraws
 from vitrine.explore_posteriors import tabulated
 from vitrine.rerank import Guardrails, RerankParams, posed, rerank, solve
 
+# Compiled anew each time: what is kept on disk would not notice a change of these.
 _quantile, _share_below = vitrine.explore_wins.quantile, vitrine.explore_wins.share_below
 
 
-@entry
+@numba.njit
 def quantile(table, place, share):
     return _quantile(table, place, share)
 
 
-@entry
+@numba.njit
 def share_below(table, place, odds):
     return _share_below(table, place, odds)
 
