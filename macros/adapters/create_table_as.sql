@@ -17,7 +17,9 @@
     {%- if kept and is_whole and language == 'sql' -%}
         {%- set compiled_code = "select * from " ~ this -%}
     {%- elif kept and is_whole -%}
-        {%- set compiled_code = compiled_code ~ "\n\ndbtObj.is_taken_over = True\n" -%}
+        {#- In the place of the model that was compiled. -#}
+        {%- set compiled_code = compiled_code
+            ~ "\n\ndef model(dbt, session):\n    return session.table(str(dbt.this))\n" -%}
     {%- elif kept and language == 'sql' -%}
         {%- set compiled_code = "select * from (" ~ compiled_code ~ "\n) as computed where cutoff_at in ("
             ~ open | join(", ") ~ ")\nunion all by name\n" ~ taken_over -%}

@@ -5,16 +5,12 @@ Algorithm: `vitrine.response.score_response` with the fits of int_ranking__respo
 """
 
 from vitrine.engines.frames import is_at, numeric_columns, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.tables import click_promise_rows, concat, judged_cutoffs, load_response_fits
 
 KEYS = ["response_name", "cutoff_at", "product_id", "sample_weight", "customer_weight"]
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     fits = load_response_fits(
         read_table(dbt.ref("int_ranking__response_fits"), ["fit_scope", "fit_id", "model_name", "model"])
     )

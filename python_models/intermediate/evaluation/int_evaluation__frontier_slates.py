@@ -7,7 +7,6 @@ Algorithm: `vitrine.frontier.slates_at_points`. Parameters: the channel's policy
 from operator import itemgetter
 
 from vitrine.engines.frames import is_one_of, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.frontier import PolicyGrid, PolicyPoint
 from vitrine.rerank import RerankParams
 from vitrine.tables import concat, frontier_rows, join_on_keys
@@ -18,9 +17,6 @@ UNITS = ["unit_penalty", "unit_bonus", "is_required"]
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     weights = dict(dbt.config.meta_get("similarity"))
     penalties, values = dbt.config.meta_get("penalties"), dbt.config.meta_get("value_weights")
     grid = PolicyGrid(list(penalties), list(values), list(dbt.config.meta_get("diversity_strengths")))

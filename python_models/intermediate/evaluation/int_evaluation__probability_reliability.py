@@ -5,16 +5,12 @@ Algorithm: `vitrine.calibration.clustered_reliability`.
 """
 
 from vitrine.engines.frames import is_at, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.tables import concat, judged_cutoffs, probability_reliability_rows
 
 COLUMNS = ["bin_number", "customer_id", "candidate_count", "promised_sum", "outcome_count"]
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     draws = int(dbt.config.meta_get("draws"))
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
     bins = dbt.ref("int_evaluation__probability_bins")

@@ -5,7 +5,6 @@ Algorithm: `vitrine.calibration`, standard errors from a bootstrap over customer
 """
 
 from vitrine.engines.frames import is_at, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.tables import concat, join_on_keys, judged_cutoffs, propensity_metric_rows
 
 KEYS = ["cutoff_at", "customer_id"]
@@ -13,9 +12,6 @@ SCORES = ["purchase_probability", "expected_spend_amount", "baseline_probability
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     draws = int(dbt.config.meta_get("draws"))
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
     scores = dbt.ref("int_propensity__scores")

@@ -5,16 +5,12 @@ Algorithm: `vitrine.calibration.reliability` (Bröcker and Smith 2007).
 """
 
 from vitrine.engines.frames import is_at, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.tables import concat, join_on_keys, judged_cutoffs, reliability_rows
 
 KEYS = ["cutoff_at", "customer_id"]
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     bins = int(dbt.config.meta_get("bins"))
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role"])
     scores = dbt.ref("int_propensity__scores")

@@ -5,7 +5,6 @@ Algorithm: `vitrine.propensity.fit_propensity`. Parameters: `meta.propensity` in
 """
 
 from vitrine.engines.frames import is_at, numeric_columns, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.propensity import PropensityParams
 from vitrine.tables import concat, join_on_keys, propensity_fit_row, training_cutoffs
 
@@ -13,9 +12,6 @@ KEYS = ["cutoff_at", "customer_id", "last_ordered_at"]
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     params = PropensityParams(**dbt.config.meta_get("propensity"))
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role", "outcome_until_at"])
     features = dbt.ref("int_features__customers")

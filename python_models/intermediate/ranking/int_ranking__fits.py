@@ -6,7 +6,6 @@ seeds/model_parameters.csv.
 """
 
 from vitrine.engines.frames import is_at, numeric_columns, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.parameters import with_parameters
 from vitrine.ranker import RankerParams
 from vitrine.tables import concat, ranker_fit_row, training_cutoffs
@@ -15,9 +14,6 @@ KEYS = ["cutoff_at", "customer_id", "product_id", "has_bought"]
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     tuned = read_table(dbt.ref("int_integrity__model_parameters"), ["model", "parameter", "parameter_value"])
     params = with_parameters(RankerParams(**dbt.config.meta_get("ranker")), tuned, "ranker")
     negative_share = float(dbt.config.meta_get("negative_share"))

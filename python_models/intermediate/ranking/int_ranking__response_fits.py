@@ -5,7 +5,6 @@ Algorithm: `vitrine.response.fit_response`. Parameters: `meta.response` in the y
 """
 
 from vitrine.engines.frames import is_at, numeric_columns, read_table
-from vitrine.engines.kept import taken_over
 from vitrine.response import ResponseParams
 from vitrine.tables import concat, response_fit_row, training_cutoffs
 from vitrine.tables.response import RESPONSES
@@ -14,9 +13,6 @@ KEYS = ["cutoff_at", "customer_id", "product_id", "has_responded", "sample_weigh
 
 
 def model(dbt, session):
-    kept = taken_over(dbt, session)
-    if kept is not None:
-        return kept
     params = ResponseParams(**dbt.config.meta_get("response"))
     cutoffs = read_table(dbt.ref("int_calendar__cutoffs"), ["cutoff_at", "cutoff_role", "outcome_until_at"])
     candidates = dbt.ref("int_ranking__response_candidates")

@@ -3,11 +3,6 @@
 from typing import Any
 
 
-def taken_over(dbt: Any, session: Any) -> Any:
-    """Return the model's table of an earlier night where it is tonight's, too; None where it is to be computed."""
-    return session.table(str(dbt.this)) if getattr(dbt, "is_taken_over", False) else None
-
-
 def still_open(dbt: Any, relation: Any) -> Any:
     """Return the rows of a relation as of cutoffs that the model's table does not have yet.
 
