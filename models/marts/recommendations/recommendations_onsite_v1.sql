@@ -10,6 +10,7 @@ with slates as (
         channel,
         'customer' as placement,
         customer_id as placement_key,
+        customer_id,
         slot,
         product_id,
         product_name,
@@ -35,6 +36,7 @@ with slates as (
         channel,
         case shared_type when 'look' then 'product' else shared_type end as placement,
         shared_key as placement_key,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
         slot,
         product_id,
         product_name,
@@ -95,8 +97,7 @@ left join killed_products as killed_anchors on slates.anchor_product_id = killed
 left join hidden_customers
     on
         slates.channel = hidden_customers.channel
-        and slates.placement = 'customer'
-        and slates.placement_key = hidden_customers.customer_id
+        and slates.customer_id = hidden_customers.customer_id
 where
     killed_products.product_id is null
     and hidden_customers.customer_id is null
