@@ -2,24 +2,15 @@
 -- rows from before the end of its outcome window. Equal fingerprints, equal rows: see the macro kept_cutoffs.
 
 {%- set instants = cutoff_instants() | reverse | list %}
-{%- set known_when = {
-    'stg_customers': ['registered_at', ['customer_id', 'registered_at']],
-    'stg_product_states': ['valid_from_at', [
-        'product_id', 'valid_from_at', 'is_active', 'tier', 'stock_quantity', 'list_price_amount', 'unit_cost_amount']],
-    'stg_consents': ['valid_from_at', ['customer_id', 'channel', 'is_opted_in', 'valid_from_at']],
-    'stg_order_lines': ['ordered_at', [
-        'order_line_id', 'order_id', 'customer_id', 'product_id', 'ordered_at', 'is_return', 'quantity', 'net_amount',
-        'list_amount']],
-    'stg_events': ['occurred_at', [
-        'event_id', 'customer_id', 'product_id', 'event_type', 'occurred_at', 'send_id', 'session_id']],
-    'stg_sends': ['sent_at', ['send_id', 'customer_id', 'channel', 'campaign_id', 'sent_at']],
-    'stg_impressions': ['shown_at', [
-        'impression_id', 'send_id', 'customer_id', 'channel', 'product_id', 'release_id', 'shown_at', 'slot',
-        'selection_probability']],
-} %}
-{%- set ended_when = {
-    'stg_product_states': ['valid_to_at', ['product_id', 'valid_from_at', 'valid_to_at']],
-    'stg_consents': ['valid_to_at', ['customer_id', 'channel', 'valid_from_at', 'valid_to_at']],
+{%- set staged = staged_columns() %}
+{%- set known_at = {
+    'stg_customers': 'registered_at',
+    'stg_product_states': 'valid_from_at',
+    'stg_consents': 'valid_from_at',
+    'stg_order_lines': 'ordered_at',
+    'stg_events': 'occurred_at',
+    'stg_sends': 'sent_at',
+    'stg_impressions': 'shown_at',
 } %}
 
 -- What has no time of its own is known from the first row that names it.
@@ -48,32 +39,37 @@ with known_products as (
 ),
 
 hashed as (
-    {%- for told in [known_when, ended_when] %}
-    {%- for model, columns in told.items() %}
+    {%- for model, instant in known_at.items() %}
+    {%- set texts, amounts = staged[model] %}
     select
-        {{ columns[0] }} as known_at,
-        {{ row_hash(columns[1], []) }} as row_hash
+        {{ instant }} as known_at,
+        {{ row_hash(texts | reject('equalto', 'valid_to_at') | list, amounts) }} as row_hash
     from {{ ref(model) }}
-    {%- if told == ended_when %}
-    where {{ columns[0] }} is not null
+    union all
+    {%- if 'valid_to_at' in texts %}
+    select
+        valid_to_at as known_at,
+        {{ row_hash(texts, amounts) }} as row_hash
+    from {{ ref(model) }}
+    where valid_to_at is not null
+    union all
     {%- endif %}
-    union all
     {%- endfor %}
-    {%- endfor %}
+    {%- for model in ['stg_products', 'stg_product_attributes'] %}
     select
         known_products.known_at,
-        {{ row_hash(['products.product_id', 'products.product_name', 'products.department', 'products.category',
-            'products.subcategory', 'products.brand', 'products.is_merchandise', 'products.is_durable'], []) }}
-            as row_hash
-    from {{ ref('stg_products') }} as products
-    inner join known_products on products.product_id = known_products.product_id
+        described.row_hash
+    from (
+        select
+            product_id,
+            {{ row_hash(*staged[model]) }} as row_hash
+        from {{ ref(model) }}
+    ) as described
+    inner join known_products on described.product_id = known_products.product_id
+    {%- if not loop.last %}
     union all
-    select
-        known_products.known_at,
-        {{ row_hash(['attributes.product_id', 'attributes.attribute_name', 'attributes.attribute_value'], []) }}
-            as row_hash
-    from {{ ref('stg_product_attributes') }} as attributes
-    inner join known_products on attributes.product_id = known_products.product_id
+    {%- endif %}
+    {%- endfor %}
 ),
 
 -- The oldest cutoff that knows the row.
