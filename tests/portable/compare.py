@@ -22,6 +22,8 @@ OF_THE_BUILD = {
     "purged_at",
     "code_revision",
     "data_fingerprint",
+    # Has the code's in it.
+    "cutoff_fingerprint",
 }
 
 
