@@ -7,7 +7,8 @@
 {#- DuckDB: the comment of a table says what it was made from. None also where this run leaves out anything that the
     table is made from, seeds included: what was made from tables of two runs has no fingerprint. -#}
 {% macro duckdb__kept_cutoffs() -%}
-    {%- if not execute or not (config.get('meta') or {}).get('kept_by_cutoff') -%}
+    {%- if not execute or not (config.get('meta') or {}).get('kept_by_cutoff')
+        or (config.get('contract') or {}).enforced -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set made_from = {} -%}
