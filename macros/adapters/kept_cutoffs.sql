@@ -1,5 +1,5 @@
-{#- What a table that is kept by cutoff (meta.kept_by_cutoff) has of this night already: rows with cutoff, fingerprint
-    and whether the table's rows as of it were made from the same. None for other tables. -#}
+{#- What a table that says meta.kept_by_cutoff has already: a row for each cutoff with its instant, its fingerprint,
+    whether the table was made from the same, and whether it is tonight's. None for other tables. -#}
 {% macro kept_cutoffs() -%}
     {{ return(adapter.dispatch('kept_cutoffs', 'vitrine')()) }}
 {%- endmacro %}
@@ -13,15 +13,15 @@
     {%- endif -%}
     {%- set made_from = {} -%}
     {%- do vitrine._note_ancestors(model.unique_id, made_from) -%}
-    {%- if false in made_from.values() -%}
+    {%- if false in made_from.values() or 'model.vitrine.int_calendar__cutoffs' not in made_from -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set calendar = api.Relation.create(
         database=this.database, schema=this.schema, identifier='int_calendar__cutoffs') -%}
     {%- set rows = run_query(
-        "select cutoffs.cutoff_at, cutoffs.cutoff_fingerprint, coalesce(cutoffs.cutoff_role != 'serve' and contains("
-        ~ "tables.comment, cutoffs.cutoff_at || '=' || cutoffs.cutoff_fingerprint), false) as is_kept from " ~ calendar
-        ~ " as cutoffs left join duckdb_tables() as tables on tables.schema_name = '" ~ this.schema
+        "select cutoffs.cutoff_at, cutoffs.cutoff_fingerprint, coalesce(contains(tables.comment, cutoffs.cutoff_at "
+        ~ "|| '=' || cutoffs.cutoff_fingerprint), false) as is_kept, cutoffs.cutoff_role = 'serve' as is_tonight from "
+        ~ calendar ~ " as cutoffs left join duckdb_tables() as tables on tables.schema_name = '" ~ this.schema
         ~ "' and tables.table_name = '" ~ this.identifier ~ "' and tables.database_name = current_database()"
         ~ " order by cutoffs.cutoff_number"
     ).rows -%}

@@ -4,7 +4,10 @@
     {%- set existing, target = load_cached_relation(this), this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if existing is not none and not existing.is_table -%}
+    {%- if existing is not none and not existing.is_table and model['language'] == 'sql' -%}
+        {%- call statement('drop_view') -%} drop view {{ existing }} {%- endcall -%}
+    {%- elif existing is not none and not existing.is_table -%}
+        {#- What a Python model returns is written over another cursor, which would not see an open drop. -#}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
     {%- call statement('main', language=model['language']) -%}

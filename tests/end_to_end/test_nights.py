@@ -109,6 +109,30 @@ def test_a_night_computes_nothing_anew_that_it_takes_over(shops):
     assert one.query(marked) == [(0,)]
 
 
+def test_the_same_night_once_more_computes_only_what_a_kill_concerns(shops):
+    source, _, one, _ = shops
+    features, orders = "intermediate.int_features__customers", "intermediate.int_interactions__orders"
+    marked = f"select count(*) filter (cutoff_role = 'serve'), count(*) from {features} "
+    marked += "inner join intermediate.int_calendar__cutoffs using (cutoff_at) where order_count = -1"
+    marked_orders = f"select count(*) from {orders} where days_since_previous_order = -1"
+    one.run([*BUILD, *SELECT], settings(source, NIGHTS[1]))
+    with duckdb.connect(str(one.path / "vitrine.duckdb")) as connection:
+        connection.execute(f"update {features} set order_count = -1")
+        connection.execute(f"update {orders} set days_since_previous_order = -1")
+    ((tonight, all_rows),), all_orders = one.query(marked), one.query(marked_orders)
+    assert 0 < tonight < all_rows
+    made = made_from(one)
+    one.run([*BUILD, *SELECT], settings(source, NIGHTS[1]))
+    assert one.query(marked) == [(tonight, all_rows)]
+    assert one.query(marked_orders) == all_orders
+    assert made_from(one) == made
+    with duckdb.connect(str(one.path / "vitrine.duckdb")) as connection:
+        connection.execute("insert into releases.release_kills values ('p1', true, 'o', 'r', timestamp '2024-03-04')")
+    one.run([*BUILD, *SELECT], settings(source, NIGHTS[1]))
+    assert one.query(marked) == [(0, all_rows - tonight)]
+    assert one.query(marked_orders) == [(0,)]
+
+
 def test_whatever_is_known_at_a_cutoff_changes_its_fingerprint_and_of_later_ones(shops, tmp_path):
     source, two, _, _ = shops
     made = fingerprints(two)

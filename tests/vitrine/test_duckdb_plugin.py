@@ -41,3 +41,35 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(project):
     assert commit is not None and len(commit) == 40
     (project / "models/int_rules__own.sql").write_text("select 4")
     assert duckdb_plugin.code_revision(project) == f"{commit}+changed"
+
+
+def test_another_version_of_a_library_that_computes_is_other_code(project, monkeypatch):
+    files = duckdb_plugin.code_files(project)
+    before = duckdb_plugin.code_fingerprint(files)
+    known = duckdb_plugin.version
+    monkeypatch.setattr(duckdb_plugin, "version", lambda name: "0.1" if name == "numpy" else known(name))
+    assert duckdb_plugin.code_fingerprint(files) != before
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_other"),
+    [
+        ("dbt_project.yml", "{name: house, vars: {a: 2, as_of: '2024-01-01', audit_days: 7}}", True),
+        ("dbt_project.yml", "{name: house, vars: {a: 1, as_of: '2024-01-02', audit_days: 8}}", False),
+        ("seeds/pins.csv", "product_id\np2\n", True),
+        ("models/int_rules__own.sql", "select 3", True),
+        ("models/int_rules__own.yml", "models: [{name: int_rules__own, description: other words}]", False),
+    ],
+)
+def test_rows_depend_on_code_vars_and_seeds(project, name, text, is_other):
+    (project / "seeds").mkdir()
+    (project / "seeds" / "pins.csv").write_text("product_id\np1\n")
+    (project / "models" / "int_rules__own.yml").write_text("models: [{name: int_rules__own}]")
+    (project / "dbt_project.yml").write_text("{name: house, vars: {a: 1, as_of: '2024-01-01', audit_days: 7}}")
+
+    def fingerprint():
+        return duckdb_plugin.project_fingerprint(duckdb_plugin.code_files(project))
+
+    before = fingerprint()
+    (project / name).write_text(text)
+    assert (fingerprint() != before) == is_other

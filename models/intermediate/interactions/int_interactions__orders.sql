@@ -1,7 +1,11 @@
--- One row per order: what it held, what it cost, and how long after the customer's order before.
+-- One row per order: what it held, what it cost, and how long after the customer's order before. Lines that came to it
+-- after the first cutoff that sees it are not counted: nobody knew of them then.
 
 with order_lines as (
-    select * from {{ ref('int_interactions__order_lines') }}
+    select
+        *,
+        min(first_cutoff_at) over (partition by order_id, customer_id) as order_cutoff_at
+    from {{ ref('int_interactions__order_lines') }}
     where not is_return
 ),
 
@@ -20,6 +24,7 @@ orders as (
         -- Without a list price nothing is known of a discount.
         count(list_amount) as listed_line_count
     from order_lines
+    where first_cutoff_at = order_cutoff_at or order_cutoff_at is null
     group by order_id, customer_id
 )
 

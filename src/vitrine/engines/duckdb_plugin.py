@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from vitrine.engines.erasure import BY_PRODUCTS, compact, forget_readers, remove
 from vitrine.engines.reader_file import write_reader_file
 
 CODE = ("dbt_project.yml", "models", "python_models", "macros", "seeds")
+# Another version may round or order otherwise.
+LIBRARIES = ("duckdb", "implicit", "numba", "numpy", "pyarrow", "scikit-learn", "scipy", "torch")
+# Vars that say which data there are, or only whether a release is published.
+NOT_OF_ROWS = ("var as_of", "var source_dir", "var audit_")
 
 
 class Plugin(BasePlugin):
@@ -105,6 +110,7 @@ def cursor_variables(project: Path) -> dict[str, str | None]:
         "vitrine_code_revision": code_revision(project),
         "vitrine_code_files": json.dumps(found, sort_keys=True),
         "vitrine_code_fingerprint": code_fingerprint(found),
+        "vitrine_project_fingerprint": project_fingerprint(found),
     }
 
 
@@ -149,9 +155,31 @@ def code_files(project: Path) -> dict[str, str]:
 
 
 def code_fingerprint(found: dict[str, str]) -> str:
-    """Return a hash of those of `code_files` that are code: no seed, no var, of ymls those of Python models."""
+    """Return a hash of those of `code_files` that are code, and of the versions of the libraries that compute.
+
+    No seed and no var is code, and of the ymls those of Python models.
+    """
     code = {name: value for name, value in found.items() if _is_code(name)}
+    code |= {f"library {name}": _version(name) for name in LIBRARIES}
     return _hash(json.dumps(code, sort_keys=True).encode())
+
+
+def project_fingerprint(found: dict[str, str]) -> str:
+    """Return a hash of the code, and of those of `code_files` that decide about rows as well: vars and seeds."""
+    others = {
+        name: value
+        for name, value in found.items()
+        if name.endswith(".csv") or (name.startswith("var ") and not name.startswith(NOT_OF_ROWS))
+    }
+    return _hash((code_fingerprint(found) + json.dumps(others, sort_keys=True)).encode())
+
+
+def _version(name: str) -> str:
+    """Return the version of a library, nothing of one that is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def _roots(project: Path) -> list[Path]:
