@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from vitrine.affinity_models import (
     AffinityParams,
     Block,
+    FactorBlock,
     Interactions,
     als_block,
     content_block,
@@ -26,7 +27,7 @@ from vitrine.affinity_models import (
 )
 from vitrine.als import AlsFactors
 from vitrine.encoding import IntArray, as_doubles, distinct_ids
-from vitrine.top import best_of_rows
+from vitrine.top import best_of_products, best_of_rows
 
 MODELS = ("als", "linear", "intent", "neighbours", "content")
 MAX_BLOCK_CELLS = 1 << 25
@@ -150,17 +151,20 @@ class _Proposals:
     def of(self, batch: IntArray) -> pa.Table:
         """Return the candidates of a batch of customers."""
         width = len(self.offered)
-        hidden = self.owned[batch].nonzero()
+        depth = self.params.max_candidates + self.params.new_category_depth
+        hidden = csr_matrix((len(batch), width)) if self.allow_owned else self.owned[batch]
         seen = np.asarray(self.seen_categories[batch].todense()) > 0
         scores, tops = {}, {}
         fresh: list[tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]] = []
         chosen = [np.ravel_multi_index(self.given[batch].nonzero(), (len(batch), width))]
         for name, block in self.blocks.items():
-            with threadpool_limits(BLAS_THREADS, "blas"):
-                score = block(batch)
-            if not self.allow_owned:
-                score[hidden] = -np.inf
-            places, value = best_of_rows(score, self.params.max_candidates + self.params.new_category_depth)
+            if isinstance(block, FactorBlock):
+                places, value = best_of_products(block.customers[batch], block.products, hidden, depth)
+            else:
+                with threadpool_limits(BLAS_THREADS, "blas"):
+                    scores[name] = block(batch)
+                scores[name][hidden.nonzero()] = -np.inf
+                places, value = best_of_rows(scores[name], depth)
             cells = np.arange(len(batch))[:, None] * width + places
             is_shown = value > 0
             is_top = is_shown & (np.arange(places.shape[1]) < self.params.max_candidates)
@@ -169,10 +173,8 @@ class _Proposals:
             tops[name] = (cells[is_top], np.nonzero(is_top)[1] + 1)
             chosen += [cells[is_top], cells[is_new]]
             fresh.append((cells[is_new], np.cumsum(is_new, axis=1, dtype=np.int64)[is_new]))
-            scores[name] = score
         cells = np.unique(np.concatenate(chosen))
-        if not self.allow_owned:
-            cells = cells[np.isfinite(scores[MODELS[0]][np.divmod(cells, width)])]
+        cells = cells[~np.isin(cells, np.ravel_multi_index(hidden.nonzero(), hidden.shape))]
         row, column = np.divmod(cells, width)
         anchors = self.anchors.of(batch[row], self.offered[column])
         columns: dict[str, pa.Array] = {
@@ -184,8 +186,8 @@ class _Proposals:
         for at, place in fresh:
             np.minimum.at(best_fresh, np.searchsorted(cells, at), place)
         columns["new_category_rank"] = pa.array(best_fresh, mask=best_fresh == NO_RANK)
-        for name, score in scores.items():
-            value = score[row, column]
+        for name, block in self.blocks.items():
+            value = block.at(batch[row], column) if isinstance(block, FactorBlock) else scores[name][row, column]
             best = np.zeros(len(batch), dtype=np.float32)
             np.maximum.at(best, row, value)
             rank = np.zeros(len(cells), dtype=np.int32)

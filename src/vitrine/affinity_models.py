@@ -20,6 +20,25 @@ ScoreArray = NDArray[np.float32]
 Block = Callable[[IntArray], ScoreArray]
 """Scores of the given customers for all offered products: shape (customers, offered), higher is closer."""
 
+
+@dataclass(frozen=True)
+class FactorBlock:
+    """A block of dot products of factors, of which single ones can be had without the others."""
+
+    customers: ScoreArray
+    """Shape (customers, f)."""
+    products: ScoreArray
+    """Shape (offered, f)."""
+
+    def __call__(self, batch: IntArray) -> ScoreArray:
+        """Return the scores of customers for all offered products."""
+        return np.asarray(self.customers[batch] @ self.products.T, dtype=np.float32)
+
+    def at(self, customers: IntArray, columns: IntArray) -> ScoreArray:
+        """Return the scores of pairs. Shape (n,)."""
+        return np.asarray(np.einsum("nf,nf->n", self.customers[customers], self.products[columns]))
+
+
 MIN_INTENT = 0.01
 """Purchases that weigh less say nothing of what a customer is up to now."""
 
@@ -107,14 +126,12 @@ def encode_interactions(rows: pa.Table, params: AffinityParams) -> Interactions:
     )
 
 
-def als_block(interactions: Interactions, factors: AlsFactors, offered: IntArray) -> Block:
+def als_block(interactions: Interactions, factors: AlsFactors, offered: IntArray) -> FactorBlock:
     """Return dot products of factors; customers and products without a factor score zero."""
     rows = factors.customers.encode(interactions.customers.values)
     columns = factors.products.encode(interactions.products.values.take(pa.array(offered)))
     width = factors.customer_factors.shape[1] if len(factors.customers) else 1
-    customers = rows_at(factors.customer_factors, rows, width)
-    products = rows_at(factors.product_factors, columns, width).T.copy()
-    return lambda batch: np.asarray(customers[batch] @ products, dtype=np.float32)
+    return FactorBlock(rows_at(factors.customer_factors, rows, width), rows_at(factors.product_factors, columns, width))
 
 
 def linear_blocks(interactions: Interactions, offered: IntArray, params: AffinityParams) -> tuple[Block, Block]:

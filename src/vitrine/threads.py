@@ -11,13 +11,13 @@ from vitrine.encoding import IntArray
 SMALLEST_PART = 256
 
 
-def in_parts(work: Callable[[IntArray], None], items: IntArray) -> None:
+def in_parts(work: Callable[[IntArray], None], items: IntArray, smallest: int = SMALLEST_PART) -> None:
     """Call `work` on consecutive parts of the items, in as many threads as there are cores.
 
-    The parts must not depend on each other; the result is then the same for any number of threads. `work` gains from
-    the threads as far as it releases the interpreter lock.
+    No part is smaller than `smallest`. The parts must not depend on each other; the result is then the same for any
+    number of threads. `work` gains from the threads as far as it releases the interpreter lock.
     """
-    count = min(4 * (os.cpu_count() or 1), len(items) // SMALLEST_PART)
+    count = min(4 * (os.cpu_count() or 1), len(items) // smallest)
     if count <= 1:
         if len(items):
             work(items)

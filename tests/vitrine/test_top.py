@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix, random_array
 
-from vitrine.top import best_of_rows
+from vitrine.top import TILE, best_of_products, best_of_rows
 
 
 def by_sorting(score, count):
@@ -34,3 +35,26 @@ def test_every_part_of_many_rows_is_chosen_from():
     score = np.random.default_rng(0).normal(size=(3000, 300)).astype(np.float32)
     places, _ = best_of_rows(score, 100)
     assert (places == by_sorting(score, 100)[0]).all()
+
+
+@pytest.mark.parametrize("count", [1, 30, 5000])
+def test_the_best_products_are_those_of_all_scores(count):
+    """Tiles in both directions, small whole numbers, so that many scores are equal and none is rounded."""
+    random = np.random.default_rng(count)
+    rows, columns = (
+        random.integers(-2, 3, (size, 5)).astype(np.float32) for size in (2 * 256 + TILE[0] + 3, TILE[1] + 70)
+    )
+    hidden = csr_matrix(random_array((len(rows), len(columns)), density=0.05, rng=random))
+    score = rows @ columns.T
+    score[hidden.nonzero()] = -np.inf
+    places, values = best_of_products(rows, columns, hidden, count)
+    expected_places, expected_values = by_sorting(score, count)
+    assert (places == expected_places).all()
+    assert (values == expected_values).all()
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0), (1, 1)])
+def test_there_may_be_no_product_to_choose(shape):
+    rows, columns = (np.zeros((size, 2), np.float32) for size in shape)
+    places, _ = best_of_products(rows, columns, csr_matrix(shape), 3)
+    assert places.shape == (shape[0], min(3, shape[1]))
