@@ -40,28 +40,32 @@
 
 {#- The program that writes a Python model's table: the model, and what dbt-duckdb calls with what it returns. -#}
 {% macro _python_table(relation, compiled_code, plan, taken_over, comment) -%}
-{{ compiled_code }}
+{%- if plan.stands -%}
+# The table stands as it is, and the model is not even loaded.
+def dbtObj(load_df_function):
+    return None
 
-{%- if plan.stands %}
-
-# The table stands as it is.
 def model(dbt, session):
     return session.sql("select 1")
 
-{%- elif plan.kept %}
+def materialize(df, con):
+    con.execute({{ tojson(comment) }})
+{%- else -%}
+{{ compiled_code }}
+
+{%- if plan.kept %}
 
 dbtObj.open_cutoffs = {{ tojson(plan.open) }}
 {%- endif %}
 
 def materialize(df, con):
-    {%- if not plan.stands %}
     con.register("rows_of_the_model", df)
     con.execute({{ tojson('create or replace table ' ~ relation ~ ' as select * from rows_of_the_model'
         ~ (' where cutoff_at in (' ~ plan.open | join(', ') ~ ') union all by name ' ~ taken_over if plan.kept else '')
     ) }})
     con.unregister("rows_of_the_model")
-    {%- endif %}
     {%- if plan.made_from %}
     con.execute({{ tojson(comment) }})
     {%- endif %}
+{%- endif %}
 {%- endmacro %}
