@@ -14,6 +14,8 @@ MARKS = "<!-- measured: begin -->", "<!-- measured: end -->"
 LIBRARIES = ("dbt-core", "dbt-duckdb", "duckdb", "implicit", "numpy", "scikit-learn")
 NAMES = {
     "vitrine": "Vitrine, `dbt build` from nothing",
+    "again": "the same day once more",
+    "night": "the next day, with `refit_every_days: 28`",
     "plain": "the statements of its slates, without dbt",
     "notebook": "pandas and scikit-learn",
     "rectools": "RecTools, implicit ALS",

@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +72,15 @@ class Shop:
         return place
 
 
-def vitrine(shop: Shop, folder: str = "vitrine", threads: int | None = None, write_json: bool = False) -> Taken:
-    """Build everything from nothing, data tests and publication included; unit tests are a matter of a change."""
+def build(
+    shop: Shop,
+    folder: str,
+    threads: int | None = None,
+    write_json: bool = False,
+    variables: dict[str, Any] | None = None,
+) -> Taken:
+    """Build into a folder, data tests and publication included; unit tests are a matter of a change."""
     place = shop.place(folder)
-    shutil.rmtree(place / "warehouse", ignore_errors=True)
     environment = {
         "VITRINE_WAREHOUSE": str(place / "warehouse"),
         "DBT_TARGET_PATH": str(place / "target"),
@@ -83,8 +88,33 @@ def vitrine(shop: Shop, folder: str = "vitrine", threads: int | None = None, wri
         "DBT_WRITE_JSON": str(write_json).lower(),
         **({"VITRINE_THREADS": str(threads)} if threads else {}),
     }
-    command = [DBT, "--quiet", "build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(shop.variables)]
-    return take(command, ROOT, environment)
+    told = json.dumps({**shop.variables, **(variables or {})})
+    return take([DBT, "--quiet", "build", "--exclude-resource-type", "unit_test", "--vars", told], ROOT, environment)
+
+
+def vitrine(shop: Shop, folder: str = "vitrine", threads: int | None = None, write_json: bool = False) -> Taken:
+    """Build everything from nothing."""
+    shutil.rmtree(shop.place(folder) / "warehouse", ignore_errors=True)
+    return build(shop, folder, threads, write_json)
+
+
+def again(shop: Shop) -> Taken:
+    """Build the same day once more where `vitrine` has just built it."""
+    return build(shop, "vitrine")
+
+
+def night(shop: Shop) -> Taken:
+    """Build as of the day after a day that was built, with cutoffs that stand still for four weeks."""
+    place = shop.place("night")
+    calm = {"refit_every_days": 28}
+    # Anew in each session: the code may be other code, of which nothing would be taken over.
+    if not (place / "before").exists():
+        shutil.rmtree(place / "warehouse", ignore_errors=True)
+        build(shop, "night", variables={**calm, "as_of": f"{date.fromisoformat(shop.as_of[:10]) - timedelta(1)}"})
+        shutil.copytree(place / "warehouse", place / "before")
+    shutil.rmtree(place / "warehouse", ignore_errors=True)
+    shutil.copytree(place / "before", place / "warehouse")
+    return build(shop, "night", variables=calm)
 
 
 def plain(shop: Shop) -> Taken:
@@ -119,6 +149,8 @@ def rectools(shop: Shop) -> Taken:
 
 CONTESTANTS: dict[str, Callable[[Shop], Taken]] = {
     "vitrine": vitrine,
+    "again": again,
+    "night": night,
     "plain": plain,
     "notebook": notebook,
     "rectools": rectools,
@@ -159,7 +191,8 @@ def measure(shop: Shop, options: argparse.Namespace) -> None:
     """Let the contestants take turns in one size of the shop."""
     begun = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
     # Planned anew: the models may have changed.
-    shutil.rmtree(shop.folder / "plain", ignore_errors=True)
+    for planned in ("plain", "night"):
+        shutil.rmtree(shop.folder / planned, ignore_errors=True)
     for repeat in range(options.repeats):
         for contestant in options.contestants:
             taken = CONTESTANTS[contestant](shop)
